@@ -1,0 +1,45 @@
+package io.akidb.objectstore;
+
+import java.util.regex.Pattern;
+
+/** What a key may look like, so that it names the same object in a bucket and in a local directory. */
+public final class ObjectKeys {
+  /** Longest key, in characters (all of them ASCII); leaves room for a bucket prefix under S3's 1,024. */
+  public static final int KEY_LENGTH_MAX = 700;
+
+  // The first character of a part is no dot: ".", ".." and hidden files (the local store's own) cannot be named.
+  private static final String PART = "[A-Za-z0-9_=-][A-Za-z0-9._=-]{0,199}";
+  private static final Pattern KEY = Pattern.compile(PART + "(/" + PART + ")*");
+  private static final Pattern PREFIX = Pattern.compile("(" + PART + "/)*(" + PART + ")?");
+
+  private ObjectKeys() {}
+
+  /**
+   * Answers the key if it is one to 700 characters of parts joined by single slashes, each of 1 to 200 characters out
+   * of {@code A-Z a-z 0-9 . _ = -} and not starting with a dot.
+   *
+   * @throws InvalidRequestException otherwise
+   */
+  public static String requireValid(String key) {
+    if (key.length() > KEY_LENGTH_MAX || !KEY.matcher(key).matches()) {
+      throw new InvalidRequestException("not a valid object key: '" + abbreviate(key) + "'", null);
+    }
+    return key;
+  }
+
+  /**
+   * Answers the prefix if it is empty or could be the beginning of a valid key.
+   *
+   * @throws InvalidRequestException otherwise
+   */
+  public static String requireValidPrefix(String prefix) {
+    if (prefix.length() > KEY_LENGTH_MAX || !PREFIX.matcher(prefix).matches()) {
+      throw new InvalidRequestException("not a valid key prefix: '" + abbreviate(prefix) + "'", null);
+    }
+    return prefix;
+  }
+
+  private static String abbreviate(String text) {
+    return text.length() <= 100 ? text : text.substring(0, 100) + "...";
+  }
+}
