@@ -1,0 +1,9 @@
+package io.akidb.tenancy;
+
+/** The root of what this room throws besides the object store's own exceptions. */
+public abstract sealed class TenancyException extends RuntimeException
+    permits InvalidNameException {
+  TenancyException(String message) {
+    super(message);
+  }
+}
