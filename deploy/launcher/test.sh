@@ -1,0 +1,243 @@
+#!/usr/bin/env bash
+# `./akidb test`: starts the services that the tests need, runs every test, says what was skipped, stops the services.
+set -euo pipefail
+
+if [[ -z ${AKIDB_HOME:-} ]]; then
+  AKIDB_HOME=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
+fi
+export AKIDB_HOME
+
+# shellcheck source=say.sh
+. "$AKIDB_HOME/deploy/launcher/say.sh"
+# shellcheck source=lock.sh
+. "$AKIDB_HOME/deploy/launcher/lock.sh"
+# shellcheck source=toolchain.sh
+. "$AKIDB_HOME/deploy/launcher/toolchain.sh"
+# shellcheck source=build.sh
+. "$AKIDB_HOME/deploy/launcher/build.sh"
+
+SCRIPTS=scripts # the suites that are not Maven modules
+DAGS="airflow-dags"
+REPORTS=$AKIDB_STATE/test-reports
+TEST_LOCK_WAIT_SECS=3600
+
+MODULES=()
+MAVEN_OPTIONS=()
+RUN_SCRIPTS=""
+RUN_DAGS=""
+FAILED=()
+CHILD=""
+
+test_help() {
+  cat <<'HELP'
+Usage: ./akidb test [SUITE...] [-Dtest=CLASS[#METHOD] | -Dit.test=CLASS] [MAVEN OPTION...]
+
+Runs every test on real services, which it installs, starts and stops. MinIO is built from source the first
+time (four minutes on two cores, kept in the per-user cache), Airflow is installed into an environment of its own.
+
+  SUITE     a Maven module (object-store, catalog, ...), `scripts` (this launcher and the services),
+            or `airflow-dags`; several may be named. Without one: all.
+  -D...     and other options go to Maven:  ./akidb test diskann-format -Dtest=ShardFileTest
+            -Dtest=... runs no IT, -Dit.test=... runs ITs only; coverage is then not checked
+  --no-airflow   leaves the Airflow tests out, and says so
+
+Exit status: 0 all passed, 1 something failed, 2 wrong call or missing tool.
+HELP
+}
+
+parse_arguments() {
+  local argument module airflow=yes
+  for argument in "$@"; do
+    case $argument in
+      -h | --help)
+        test_help
+        exit 0
+        ;;
+      --no-airflow) airflow="" ;;
+      -Dtest=*) MAVEN_OPTIONS+=("$argument" -Dsurefire.failIfNoSpecifiedTests=false -DskipITs -Djacoco.skip) ;;
+      -Dit.test=*)
+        MAVEN_OPTIONS+=("$argument" -Dfailsafe.failIfNoSpecifiedTests=false -Djacoco.skip)
+        # Surefire has no switch of its own that leaves failsafe alone, so it is asked for a class that is not there.
+        MAVEN_OPTIONS+=(-Dtest=NoUnitTest -Dsurefire.failIfNoSpecifiedTests=false)
+        ;;
+      -*) MAVEN_OPTIONS+=("$argument") ;;
+      "$SCRIPTS") RUN_SCRIPTS=yes ;;
+      "$DAGS") RUN_DAGS=yes ;;
+      *)
+        module=${argument%/}
+        maven_modules | grep -qxF "$module" ||
+          refuse "test: there is no suite '$argument'; there is: $(maven_modules | tr '\n' ' ')$SCRIPTS $DAGS"
+        MODULES+=("$module")
+        ;;
+    esac
+  done
+  if ((${#MODULES[@]} == 0)) && [[ -z $RUN_SCRIPTS$RUN_DAGS ]]; then
+    while IFS= read -r module; do MODULES+=("$module"); done < <(maven_modules)
+    # Options for Maven select among the Java tests, so the rest would only be in the way.
+    ((${#MAVEN_OPTIONS[@]} > 0)) || { RUN_SCRIPTS=yes && RUN_DAGS=$airflow; }
+    [[ -n $airflow ]] || say "leaving out the Airflow tests (--no-airflow)"
+  fi
+}
+
+# Runs a command as a child that is ended with this script, also when the script is asked to end while it waits.
+run_child() {
+  local outcome=0
+  "$@" </dev/null &
+  CHILD=$!
+  wait "$CHILD" || outcome=$?
+  CHILD=""
+  return "$outcome"
+}
+
+clean_up() {
+  local status=$?
+  trap - EXIT INT TERM HUP
+  if [[ -n $CHILD ]]; then
+    kill "$CHILD" 2>/dev/null || true
+    wait "$CHILD" 2>/dev/null || true
+  fi
+  "${SERVICES[@]}" stop || true
+  exit "$status"
+}
+
+# The tests have services of their own, beside those that a person may have started by `./akidb services`.
+SERVICES=(env "AKIDB_SERVICES_DIR=$AKIDB_STATE/test-services" AKIDB_MINIO_PORT= bash "$AKIDB_HOME/deploy/services/services.sh")
+
+start_services() {
+  "${SERVICES[@]}" stop 2>/dev/null # left over from a run that was killed
+  rm -rf "$AKIDB_STATE/test-services"
+  run_child "${SERVICES[@]}" start minio || exit $?
+  eval "$("${SERVICES[@]}" env minio)"
+  export AKIDB_TEST_MINIO=$AKIDB_ENDPOINT AKIDB_TEST_MINIO_ACCESS_KEY=$AKIDB_ACCESS_KEY AKIDB_TEST_MINIO_SECRET_KEY=$AKIDB_SECRET_KEY
+  # Nothing but the tests that ask for it may find this MinIO.
+  unset AKIDB_ENDPOINT AKIDB_ACCESS_KEY AKIDB_SECRET_KEY
+}
+
+run_scripts() {
+  say "testing the scripts"
+  run_child bash "$AKIDB_HOME/deploy/services/tests/run.sh" "$REPORTS/scripts.xml" || FAILED+=("$SCRIPTS")
+}
+
+run_maven() {
+  local all select started=$AKIDB_STATE/build.started
+  require_maven
+  all=$(maven_modules | wc -l)
+  printf '%s\n' "$AKIDB_HOME" >"$started"
+  if ((${#MODULES[@]} == all)); then
+    say "testing all modules"
+    if maven verify --fail-at-end ${MAVEN_OPTIONS[@]+"${MAVEN_OPTIONS[@]}"}; then
+      mv "$started" "$AKIDB_STATE/build-all.stamp"
+    else
+      FAILED+=(maven)
+    fi
+    return
+  fi
+  select=$(IFS=, && printf '%s' "${MODULES[*]}")
+  say "making what $select needs"
+  # Installed, because Maven 3 finds the modules beside a selected one only in the local repository.
+  if ! maven --quiet install -pl "$select" -am -DskipTests -Dspotless.check.skip -Djacoco.skip; then
+    FAILED+=(maven)
+    return
+  fi
+  say "testing $select"
+  maven verify --fail-at-end -pl "$select" ${MAVEN_OPTIONS[@]+"${MAVEN_OPTIONS[@]}"} || FAILED+=(maven)
+}
+
+# A test that calls ./akidb gets what this very build has made: AKIDB_NO_BUILD keeps it from starting another one.
+maven() {
+  AKIDB_NO_BUILD=yes run_child "$AKIDB_MVN" -B -f "$AKIDB_HOME/pom.xml" "$@"
+}
+
+run_dags() {
+  local python
+  say "testing the Airflow DAGs"
+  if ! "$AKIDB_HOME/akidb" ensure-built || ! python=$(bash "$AKIDB_HOME/airflow-dags/setup.sh"); then
+    FAILED+=("$DAGS")
+    return
+  fi
+  (cd "$AKIDB_HOME/airflow-dags" && exec "$python" -m pytest -ra --junitxml="$REPORTS/airflow-dags.xml" tests) </dev/null &
+  CHILD=$!
+  wait "$CHILD" || FAILED+=("$DAGS")
+  CHILD=""
+}
+
+# Prints the reports that this run wrote, as `suite<tab>file`.
+reports_of_this_run() {
+  local module file
+  for module in ${MODULES[@]+"${MODULES[@]}"}; do
+    while IFS= read -r file; do
+      printf '%s\t%s\n' "$module" "$file"
+    done < <(find "$AKIDB_HOME/$module/target/surefire-reports" "$AKIDB_HOME/$module/target/failsafe-reports" \
+      -name 'TEST-*.xml' -newer "$REPORTS/started" 2>/dev/null)
+  done
+  [[ ! -f $REPORTS/scripts.xml ]] || printf '%s\t%s\n' "$SCRIPTS" "$REPORTS/scripts.xml"
+  [[ ! -f $REPORTS/airflow-dags.xml ]] || printf '%s\t%s\n' "$DAGS" "$REPORTS/airflow-dags.xml"
+}
+
+# Reads JUnit's XML reports: totals per suite, and each skipped test with its reason.
+print_totals() {
+  local suites=(${MODULES[@]+"${MODULES[@]}"})
+  [[ -z $RUN_SCRIPTS ]] || suites+=("$SCRIPTS")
+  [[ -z $RUN_DAGS ]] || suites+=("$DAGS")
+  reports_of_this_run | awk -F '\t' -v suites="${suites[*]}" '
+    function attribute(tag, name,   found) {
+      if (!match(tag, " " name "=\"[^\"]*\"")) return ""
+      found = substr(tag, RSTART + length(name) + 3, RLENGTH - length(name) - 4)
+      gsub(/&quot;/, "\"", found); gsub(/&lt;/, "<", found); gsub(/&gt;/, ">", found); gsub(/&#10;/, " ", found)
+      gsub(/&apos;/, "\047", found); gsub(/&amp;/, "\\&", found)
+      return found
+    }
+    {
+      suite = $1; file = $2; RS_old = RS; RS = ">"; test = ""
+      while ((getline tag < file) > 0) {
+        gsub(/\n/, " ", tag)
+        if (tag ~ /^[ ]*<testsuite /) {
+          tests[suite] += attribute(tag, "tests"); failures[suite] += attribute(tag, "failures")
+          errors[suite] += attribute(tag, "errors"); skips[suite] += attribute(tag, "skipped")
+        } else if (tag ~ /^[ ]*<testcase /) {
+          test = attribute(tag, "classname") " " attribute(tag, "name")
+        } else if (tag ~ /^[ ]*<skipped/) {
+          skipped[++count] = suite ": " test ": " attribute(tag, "message")
+        }
+      }
+      close(file); RS = RS_old
+    }
+    END {
+      printf "\n%-16s %7s %9s %7s %8s\n", "suite", "tests", "failures", "errors", "skipped"
+      amount = split(suites, names, " ")
+      for (i = 1; i <= amount; i++) {
+        s = names[i]
+        if (tests[s] + 0 == 0) { printf "%-16s %7s\n", s, "no test was run"; continue }
+        printf "%-16s %7d %9d %7d %8d\n", s, tests[s], failures[s], errors[s], skips[s]
+        t += tests[s]; f += failures[s]; e += errors[s]; k += skips[s]
+      }
+      printf "%-16s %7d %9d %7d %8d\n", "all", t, f, e, k
+      if (count) printf "\nSkipped:\n"
+      for (i = 1; i <= count; i++) printf "  %s\n", skipped[i]
+    }'
+}
+
+test_main() {
+  parse_arguments "$@"
+  require_jdk
+  mkdir -p "$REPORTS"
+  lock_take "$AKIDB_STATE/test.lock" "$TEST_LOCK_WAIT_SECS" "testing"
+  rm -f "$REPORTS"/*.xml
+  : >"$REPORTS/started"
+  trap clean_up EXIT
+  trap 'exit 130' INT
+  trap 'exit 143' TERM HUP
+  [[ -z $RUN_SCRIPTS ]] || run_scripts
+  if ((${#MODULES[@]} > 0)) || [[ -n $RUN_DAGS ]]; then
+    start_services
+  fi
+  ((${#MODULES[@]} == 0)) || run_maven
+  [[ -z $RUN_DAGS ]] || run_dags
+  print_totals
+  if ((${#FAILED[@]} > 0)); then
+    fail "failed: ${FAILED[*]} (after $SECONDS s)"
+  fi
+  say "all passed in $SECONDS s"
+}
+
+test_main "$@"
