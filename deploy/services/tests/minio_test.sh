@@ -19,6 +19,14 @@ pid_of_minio() {
   printf '%s\n' "$pid"
 }
 
+# A process that nobody has collected yet (state Z) has ended, too.
+await_end() {
+  local deadline=$((SECONDS + 10)) state
+  while state=$(ps -o state= -p "$1") && [[ $state != Z* ]]; do
+    ((SECONDS < deadline)) || die "process $1 still runs ($state)"
+  done
+}
+
 test_minio_start_twice_status_and_stop_twice() {
   local pid
   run services start minio
@@ -33,7 +41,7 @@ test_minio_start_twice_status_and_stop_twice() {
   expect_output "minio  running  http://127.0.0.1:"
   run services stop minio
   expect_status 0
-  ! kill -0 "$pid" 2>/dev/null || die "process $pid still runs"
+  await_end "$pid"
   run services status minio
   expect_status 1
   expect_output "stopped"
@@ -63,6 +71,7 @@ test_minio_killed_process_leaves_a_pid_file_that_does_no_harm() {
   services start minio
   pid=$(pid_of_minio)
   kill -9 "$pid"
+  await_end "$pid"
   run services status minio
   expect_status 1
   run services start minio
