@@ -2,7 +2,10 @@ package io.akidb.tenancy;
 
 /** The root of what this room throws besides the object store's own exceptions. */
 public abstract sealed class TenancyException extends RuntimeException
-    permits InvalidNameException {
+    permits InvalidNameException,
+        TenantNotFoundException,
+        TenantConflictException,
+        CorruptTenantException {
   TenancyException(String message) {
     super(message);
   }
