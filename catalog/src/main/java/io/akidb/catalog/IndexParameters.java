@@ -1,0 +1,62 @@
+package io.akidb.catalog;
+
+import java.io.Serializable;
+
+/**
+ * What a build shall be made with.
+ *
+ * @param maxDegree R: most neighbours of a node, 4 to 512
+ * @param buildListSize L while building, 4 to 4,096
+ * @param alpha how far pruning keeps long edges, 1 to 4
+ * @param pqSubvectors M: subspaces of the product quantizer; 0 chooses by dimension
+ * @param buildMemoryGb memory of the job, in GiB
+ * @param partitionRowsMax most rows of one shard
+ * @param partitionOverlap share of the rows that also go to a second partition, 0 to 1
+ * @param seed of everything random in the build
+ */
+public record IndexParameters(
+    int maxDegree,
+    int buildListSize,
+    double alpha,
+    int pqSubvectors,
+    double buildMemoryGb,
+    int partitionRowsMax,
+    double partitionOverlap,
+    long seed)
+    implements Serializable {
+  /**
+   * Checks each.
+   *
+   * @throws InvalidIndexParametersException that names the field and what it must be
+   */
+  public IndexParameters {
+    check(maxDegree >= 4 && maxDegree <= 512, "max_degree", "must be 4 to 512");
+    check(buildListSize >= 4 && buildListSize <= 4096, "build_list_size", "must be 4 to 4096");
+    check(alpha >= 1 && alpha <= 4, "alpha", "must be 1.0 to 4.0");
+    check(
+        pqSubvectors >= 0 && pqSubvectors <= CollectionSchema.DIMENSION_MAX,
+        "pq_subvectors",
+        "must be 0 (chosen by dimension) to " + CollectionSchema.DIMENSION_MAX);
+    check(
+        buildMemoryGb > 0 && buildMemoryGb <= 65536,
+        "build_memory_gb",
+        "must be above 0, to 65536");
+    check(
+        partitionRowsMax >= 100 && partitionRowsMax <= 100_000_000,
+        "partition_rows_max",
+        "must be 100 to 100000000");
+    check(
+        partitionOverlap >= 0 && partitionOverlap <= 1, "partition_overlap", "must be 0.0 to 1.0");
+  }
+
+  private static void check(boolean good, String field, String problem) {
+    if (!good) {
+      throw new InvalidIndexParametersException(field, problem);
+    }
+  }
+
+  /** What is taken for what a request leaves out. */
+  public static IndexParameters defaults() {
+    return new IndexParameters(64, 128, 1.2, 0, 4, 1_000_000, 0.2, 42);
+  }
+}
