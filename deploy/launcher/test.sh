@@ -113,8 +113,13 @@ start_services() {
   unset AKIDB_ENDPOINT AKIDB_ACCESS_KEY AKIDB_SECRET_KEY
 }
 
+# After Maven, because the engines' class paths are its products.
 run_scripts() {
   say "testing the scripts"
+  if ! run_child "$AKIDB_HOME/akidb" ensure-built; then
+    FAILED+=("$SCRIPTS")
+    return
+  fi
   run_child bash "$AKIDB_HOME/deploy/services/tests/run.sh" "$REPORTS/scripts.xml" || FAILED+=("$SCRIPTS")
 }
 
@@ -227,11 +232,11 @@ test_main() {
   trap clean_up EXIT
   trap 'exit 130' INT
   trap 'exit 143' TERM HUP
-  [[ -z $RUN_SCRIPTS ]] || run_scripts
   if ((${#MODULES[@]} > 0)) || [[ -n $RUN_DAGS ]]; then
     start_services
   fi
   ((${#MODULES[@]} == 0)) || run_maven
+  [[ -z $RUN_SCRIPTS ]] || run_scripts
   [[ -z $RUN_DAGS ]] || run_dags
   print_totals
   if ((${#FAILED[@]} > 0)); then

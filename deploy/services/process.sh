@@ -104,20 +104,24 @@ port_must_be_free() {
   ! port_is_taken "$1" || refuse "port $1 ($2) is taken by $(port_owner "$1"): choose another one, or unset $2 to have a free one chosen"
 }
 
-# http_answers URL: whether it answers with success within two seconds.
-http_answers() {
+# http_get URL: prints the body when it answers with success within two seconds; fails otherwise.
+http_get() {
   if command -v curl >/dev/null 2>&1; then
-    curl -fsS --noproxy '*' -m 2 -o /dev/null "$1" 2>/dev/null
-  else
-    local rest=${1#http://} host path line
-    host=${rest%%/*}
-    path=/${rest#*/}
-    {
-      exec 3<>"/dev/tcp/${host%%:*}/${host##*:}" || return 1
-      printf 'GET %s HTTP/1.0\r\nHost: %s\r\n\r\n' "$path" "$host" >&3
-      IFS= read -r -t 2 line <&3 || line=""
-      exec 3>&-
-    } 2>/dev/null
-    [[ $line == HTTP/1.?' 2'* ]]
+    curl -fsS --noproxy '*' -m 2 "$1" 2>/dev/null
+    return
   fi
+  local rest=${1#http://} host line
+  host=${rest%%/*}
+  (
+    exec 3<>"/dev/tcp/${host%%:*}/${host##*:}" || exit 1
+    printf 'GET /%s HTTP/1.0\r\nHost: %s\r\n\r\n' "${rest#*/}" "$host" >&3
+    IFS= read -r -t 2 line <&3 || exit 1
+    [[ $line == HTTP/1.?' 2'* ]] || exit 1
+    while IFS= read -r -t 2 line <&3 && [[ $line != $'\r' ]]; do :; done
+    cat <&3
+  ) 2>/dev/null
+}
+
+http_answers() {
+  http_get "$1" >/dev/null
 }

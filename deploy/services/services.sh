@@ -11,12 +11,24 @@ export AKIDB_HOME
 . "$AKIDB_HOME/deploy/launcher/say.sh"
 # shellcheck source=../launcher/lock.sh
 . "$AKIDB_HOME/deploy/launcher/lock.sh"
+# shellcheck source=../launcher/toolchain.sh
+. "$AKIDB_HOME/deploy/launcher/toolchain.sh"
 # shellcheck source=process.sh
 . "$AKIDB_HOME/deploy/services/process.sh"
 # shellcheck source=minio.sh
 . "$AKIDB_HOME/deploy/services/minio.sh"
+# shellcheck source=engine.sh
+. "$AKIDB_HOME/deploy/services/engine.sh"
+# shellcheck source=spark-env.sh
+. "$AKIDB_HOME/deploy/services/spark-env.sh"
+# shellcheck source=spark.sh
+. "$AKIDB_HOME/deploy/services/spark.sh"
+# shellcheck source=flink-env.sh
+. "$AKIDB_HOME/deploy/services/flink-env.sh"
+# shellcheck source=flink.sh
+. "$AKIDB_HOME/deploy/services/flink.sh"
 
-SERVICES=(minio)
+SERVICES=(minio spark flink)
 SERVICES_BY_DEFAULT=(minio)
 
 services_help() {
@@ -28,10 +40,14 @@ Usage: ./akidb services start|stop|status|env [SERVICE...]
   status   one line per service; exit status 1 when a named one does not run
   env      prints the exports by which akidb finds it:  eval "$(./akidb services env)"
 
-Services: minio. Without a name: start and env mean minio, stop and status mean all.
+Services: minio (the object store), spark (a standalone master and worker), flink (a JobManager and a TaskManager).
+Without a name: start and env mean minio, stop and status mean all.
 State, logs and data are in .akidb/services/SERVICE/ (AKIDB_SERVICES_DIR moves them).
 
   AKIDB_MINIO_PORT                                  a fixed port; without it the first free one from 9000 on
+  AKIDB_SPARK_PORT, AKIDB_FLINK_PORT                the same, from 7077 on and from 8281 on (Flink's REST port)
+  AKIDB_SPARK_CORES, AKIDB_SPARK_MEMORY             what the worker offers (all; all but 1 GiB)
+  AKIDB_FLINK_SLOTS, AKIDB_FLINK_MEMORY             what the TaskManager offers (4; 1728m)
   AKIDB_MINIO_ACCESS_KEY, AKIDB_MINIO_SECRET_KEY    its root credentials at the very first start; made up otherwise
 HELP
 }
