@@ -29,8 +29,9 @@ public record BucketConfig(
   }
 
   /**
-   * Reads {@code AKIDB_BUCKET}, {@code AKIDB_ENDPOINT}, {@code AKIDB_REGION}, and the credentials {@code
-   * AKIDB_ACCESS_KEY} and {@code AKIDB_SECRET_KEY}, or {@code AWS_ACCESS_KEY_ID} and {@code AWS_SECRET_ACCESS_KEY}.
+   * Reads {@code AKIDB_BUCKET}, {@code AKIDB_ENDPOINT}, {@code AKIDB_REGION}, and the credentials
+   * {@code AKIDB_ACCESS_KEY} and {@code AKIDB_SECRET_KEY}, or {@code AWS_ACCESS_KEY_ID} and {@code
+   * AWS_SECRET_ACCESS_KEY}.
    *
    * @param bucket overrides {@code AKIDB_BUCKET} unless null
    * @param endpoint overrides {@code AKIDB_ENDPOINT} unless null
@@ -38,7 +39,12 @@ public record BucketConfig(
    */
   public static BucketConfig fromEnvironment(
       Map<String, String> environment, @Nullable String bucket, @Nullable String endpoint) {
-    throw new UnsupportedOperationException();
+    String uri = bucket != null ? bucket : environment.get("AKIDB_BUCKET");
+    if (uri == null) {
+      throw new InvalidRequestException("AKIDB_BUCKET is missing", null);
+    }
+    return new BucketConfig(
+        uri, endpoint == null ? null : URI.create(endpoint), DEFAULT_REGION, null, null);
   }
 
   @Override

@@ -1,13 +1,25 @@
 package io.akidb.objectstore;
 
+import java.util.List;
+import java.util.NavigableSet;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
-/** What a key may look like, so that it names the same object in a bucket and in a local directory. */
+/**
+ * What a key may look like, so that it names the same object in a bucket and in a local directory.
+ */
 public final class ObjectKeys {
-  /** Longest key, in characters (all of them ASCII); leaves room for a bucket prefix under S3's 1,024. */
+  /**
+   * Longest key, in characters (all of them ASCII); leaves room for a bucket prefix under S3's
+   * 1,024.
+   */
   public static final int KEY_LENGTH_MAX = 700;
 
-  // The first character of a part is no dot: ".", ".." and hidden files (the local store's own) cannot be named.
+  /** The most entries of a page of a listing. */
+  public static final int LIST_LIMIT_MAX = 1000;
+
+  // The first character of a part is no dot: ".", ".." and hidden files (the local store's own)
+  // cannot be named.
   private static final String PART = "[A-Za-z0-9_=-][A-Za-z0-9._=-]{0,199}";
   private static final Pattern KEY = Pattern.compile(PART + "(/" + PART + ")*");
   private static final Pattern PREFIX = Pattern.compile("(" + PART + "/)*(" + PART + ")?");
@@ -15,8 +27,8 @@ public final class ObjectKeys {
   private ObjectKeys() {}
 
   /**
-   * Answers the key if it is one to 700 characters of parts joined by single slashes, each of 1 to 200 characters out
-   * of {@code A-Z a-z 0-9 . _ = -} and not starting with a dot.
+   * Answers the key if it is one to 700 characters of parts joined by single slashes, each of 1 to
+   * 200 characters out of {@code A-Z a-z 0-9 . _ = -} and not starting with a dot.
    *
    * @throws InvalidRequestException otherwise
    */
@@ -34,9 +46,36 @@ public final class ObjectKeys {
    */
   public static String requireValidPrefix(String prefix) {
     if (prefix.length() > KEY_LENGTH_MAX || !PREFIX.matcher(prefix).matches()) {
-      throw new InvalidRequestException("not a valid key prefix: '" + abbreviate(prefix) + "'", null);
+      throw new InvalidRequestException(
+          "not a valid key prefix: '" + abbreviate(prefix) + "'", null);
     }
     return prefix;
+  }
+
+  /**
+   * Answers the prefix if it is empty or a folder's, ending at a slash.
+   *
+   * @throws InvalidRequestException otherwise
+   */
+  public static String requireValidFolderPrefix(String prefix) {
+    if (!prefix.isEmpty() && !prefix.endsWith("/")) {
+      throw new InvalidRequestException(
+          "a folder's prefix ends with a slash: '" + abbreviate(prefix) + "'", null);
+    }
+    return requireValidPrefix(prefix);
+  }
+
+  static int requireValidLimit(int limit) {
+    if (limit < 1 || limit > LIST_LIMIT_MAX) {
+      throw new InvalidRequestException("a page has 1 to " + LIST_LIMIT_MAX + " entries", null);
+    }
+    return limit;
+  }
+
+  static FolderPage pageOf(NavigableSet<String> names, @Nullable String startAfter, int limit) {
+    NavigableSet<String> rest = startAfter == null ? names : names.tailSet(startAfter, false);
+    List<String> page = rest.stream().limit(limit).toList();
+    return new FolderPage(page, rest.size() > limit ? page.get(limit - 1) : null);
   }
 
   private static String abbreviate(String text) {

@@ -8,29 +8,29 @@ import org.jspecify.annotations.Nullable;
 /**
  * One bucket: immutable bytes under keys, and entity tags to replace one safely.
  *
- * <p>Keys are relative to the bucket (and prefix) that the store was opened on and must satisfy {@link
- * ObjectKeys#requireValid}. Every method is safe for use by many threads at once, blocks, and is bounded in time by the
- * store's time-outs and retries.
+ * <p>Keys are relative to the bucket (and prefix) that the store was opened on and must satisfy
+ * {@link ObjectKeys#requireValid}. Every method is safe for use by many threads at once, blocks,
+ * and is bounded in time by the store's time-outs and retries.
  *
- * <p><b>Consistency.</b> A write that returned is seen by every later read and listing, from this process or another.
- * An object is replaced whole: a reader sees the old bytes or the new ones, never a mixture, and never an object that
- * is partly written, whatever crashed.
+ * <p><b>Consistency.</b> A write that returned is seen by every later read and listing, from this
+ * process or another. An object is replaced whole: a reader sees the old bytes or the new ones,
+ * never a mixture, and never an object that is partly written, whatever crashed.
  *
- * <p><b>Failure.</b> All errors are {@link ObjectStoreException}s. {@link OutcomeUnknownException} means that the write
- * may or may not have happened, now or a little later: the caller has to look. Any other exception of a write means
- * that it did not happen and will not.
+ * <p><b>Failure.</b> All errors are {@link ObjectStoreException}s. {@link OutcomeUnknownException}
+ * means that the write may or may not have happened, now or a little later: the caller has to look.
+ * Any other exception of a write means that it did not happen and will not.
  */
 public interface ObjectStore extends AutoCloseable {
 
   /**
-   * Writes an object, replacing what is there. Last writer wins; use it only for keys that one writer owns or whose
-   * content follows from the key.
+   * Writes an object, replacing what is there. Last writer wins; use it only for keys that one
+   * writer owns or whose content follows from the key.
    */
   ObjectMetadata put(String key, byte[] content);
 
   /**
-   * Uploads a file, replacing what is there. Atomic like {@link #put}: an upload that fails midway leaves what was
-   * there before. The file must not change meanwhile.
+   * Uploads a file, replacing what is there. Atomic like {@link #put}: an upload that fails midway
+   * leaves what was there before. The file must not change meanwhile.
    */
   ObjectMetadata putFile(String key, Path file);
 
@@ -42,8 +42,8 @@ public interface ObjectStore extends AutoCloseable {
   ObjectMetadata putIfAbsent(String key, byte[] content);
 
   /**
-   * Replaces an object only if its entity tag is still {@code expectedEtag}. Of many racing callers with one tag exactly
-   * one succeeds.
+   * Replaces an object only if its entity tag is still {@code expectedEtag}. Of many racing callers
+   * with one tag exactly one succeeds.
    *
    * @throws PreconditionFailedException if the object has another entity tag, or is missing
    */
@@ -57,13 +57,14 @@ public interface ObjectStore extends AutoCloseable {
    *
    * @param maxBytes the most that the caller is ready to hold
    * @throws ObjectNotFoundException if there is none
-   * @throws ObjectTooLargeException if it is larger than {@code maxBytes}; nothing was allocated for it
+   * @throws ObjectTooLargeException if it is larger than {@code maxBytes}; nothing was allocated
+   *     for it
    */
   ObjectContent get(String key, int maxBytes);
 
   /**
-   * Reads a whole object unless its entity tag is {@code knownEtag}, in which case it answers null at the cost of one
-   * small request.
+   * Reads a whole object unless its entity tag is {@code knownEtag}, in which case it answers null
+   * at the cost of one small request.
    *
    * @throws ObjectNotFoundException if there is none
    * @throws ObjectTooLargeException if it is larger than {@code maxBytes}
@@ -79,8 +80,9 @@ public interface ObjectStore extends AutoCloseable {
   byte[] getRange(String key, long offset, int length);
 
   /**
-   * Opens an object for sequential reading, with a read-ahead that does not grow with the object. The stream sees one
-   * version of the object and must be closed. Reading may throw {@link ObjectStoreException}.
+   * Opens an object for sequential reading, with a read-ahead that does not grow with the object.
+   * The stream sees one version of the object and must be closed. Reading may throw {@link
+   * ObjectStoreException}.
    *
    * @throws ObjectNotFoundException if there is none
    */
@@ -103,8 +105,8 @@ public interface ObjectStore extends AutoCloseable {
   ListPage list(String prefix, @Nullable String startAfter, int limit);
 
   /**
-   * Names of the "folders" directly below {@code prefix}: each distinct part between the prefix and the next slash, in
-   * ascending order. Costs one request a page, however much lies below a folder.
+   * Names of the "folders" directly below {@code prefix}: each distinct part between the prefix and
+   * the next slash, in ascending order. Costs one request a page, however much lies below a folder.
    *
    * @param prefix empty, or ends with a slash
    * @param startAfter only names greater than this, or null for all
