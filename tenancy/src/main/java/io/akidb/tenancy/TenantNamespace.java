@@ -110,6 +110,16 @@ public record TenantNamespace(TenantId tenant) {
     return buildPrefix(collection, build) + "tombstones.avro";
   }
 
+  /** What decides what a build makes, so that a restarted one makes the same. */
+  public String buildPlanKey(CollectionName collection, UUID build) {
+    return buildPrefix(collection, build) + "plan.json";
+  }
+
+  /** Says that a shard is finished, so that a restarted build need not make it again. */
+  public String shardReceiptKey(CollectionName collection, UUID build, int partition) {
+    return buildPrefix(collection, build) + partition + ".receipt.json";
+  }
+
   /** The request for a build, and its progress. */
   public String buildRequestKey(CollectionName collection, UUID build) {
     return buildRequestsPrefix(collection) + build + ".json";
