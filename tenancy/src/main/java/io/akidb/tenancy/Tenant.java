@@ -1,5 +1,6 @@
 package io.akidb.tenancy;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.time.Instant;
 import java.util.Map;
@@ -57,6 +58,7 @@ public record Tenant(
   }
 
   /** Whether it was deleted. */
+  @JsonIgnore
   public boolean isDeleted() {
     return deletedAt != null;
   }
