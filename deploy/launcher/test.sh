@@ -96,7 +96,7 @@ clean_up() {
     kill "$CHILD" 2>/dev/null || true
     wait "$CHILD" 2>/dev/null || true
   fi
-  "${SERVICES[@]}" stop || true
+  "${SERVICES[@]}" stop minio || true
   exit "$status"
 }
 
@@ -104,7 +104,7 @@ clean_up() {
 SERVICES=(env "AKIDB_SERVICES_DIR=$AKIDB_STATE/test-services" AKIDB_MINIO_PORT= bash "$AKIDB_HOME/deploy/services/services.sh")
 
 start_services() {
-  "${SERVICES[@]}" stop 2>/dev/null # left over from a run that was killed
+  "${SERVICES[@]}" stop minio 2>/dev/null # left over from a run that was killed
   rm -rf "$AKIDB_STATE/test-services"
   run_child "${SERVICES[@]}" start minio || exit $?
   eval "$("${SERVICES[@]}" env minio)"
@@ -179,12 +179,13 @@ reports_of_this_run() {
   [[ ! -f $REPORTS/airflow-dags.xml ]] || printf '%s\t%s\n' "$DAGS" "$REPORTS/airflow-dags.xml"
 }
 
-# Reads JUnit's XML reports: totals per suite, and each skipped test with its reason.
+# Reads JUnit's XML reports: totals per suite, and each skipped test with its reason. Fails when a suite ran no test,
+# unless options selected among them; then when no test at all was run.
 print_totals() {
   local suites=(${MODULES[@]+"${MODULES[@]}"})
   [[ -z $RUN_SCRIPTS ]] || suites+=("$SCRIPTS")
   [[ -z $RUN_DAGS ]] || suites+=("$DAGS")
-  reports_of_this_run | awk -F '\t' -v suites="${suites[*]}" '
+  reports_of_this_run | awk -F '\t' -v suites="${suites[*]}" -v selected="${#MAVEN_OPTIONS[@]}" '
     function attribute(tag, name,   found) {
       if (!match(tag, " " name "=\"[^\"]*\"")) return ""
       found = substr(tag, RSTART + length(name) + 3, RLENGTH - length(name) - 4)
@@ -212,13 +213,14 @@ print_totals() {
       amount = split(suites, names, " ")
       for (i = 1; i <= amount; i++) {
         s = names[i]
-        if (tests[s] + 0 == 0) { printf "%-16s %7s\n", s, "no test was run"; continue }
+        if (tests[s] + 0 == 0) { printf "%-16s %7s\n", s, "no test was run"; none++; continue }
         printf "%-16s %7d %9d %7d %8d\n", s, tests[s], failures[s], errors[s], skips[s]
         t += tests[s]; f += failures[s]; e += errors[s]; k += skips[s]
       }
       printf "%-16s %7d %9d %7d %8d\n", "all", t, f, e, k
       if (count) printf "\nSkipped:\n"
       for (i = 1; i <= count; i++) printf "  %s\n", skipped[i]
+      if (t + 0 == 0 || (none && !selected)) exit 1
     }'
 }
 
@@ -238,7 +240,7 @@ test_main() {
   ((${#MODULES[@]} == 0)) || run_maven
   [[ -z $RUN_SCRIPTS ]] || run_scripts
   [[ -z $RUN_DAGS ]] || run_dags
-  print_totals
+  print_totals || FAILED+=("a suite without a test")
   if ((${#FAILED[@]} > 0)); then
     fail "failed: ${FAILED[*]} (after $SECONDS s)"
   fi
