@@ -1,0 +1,168 @@
+"""The DAG run by a real Airflow: a real spark-submit builds a real collection, which a real node then serves."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import socket
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import pytest
+from akidb_index import read_index
+from conftest import DAGS, REPOSITORY
+
+AKIDB = str(REPOSITORY / "akidb")
+START_SECS = 120
+DIMENSION = 32
+ROWS = 2_000
+SEED = 20261121
+
+
+@pytest.fixture(scope="module")
+def dag(airflow_database):
+    from airflow.dag_processing.dagbag import DagBag
+
+    return DagBag(dag_folder=str(DAGS)).dags["akidb_build"]
+
+
+class Node:
+    """A serving node on a bucket, and a client of its REST API."""
+
+    def __init__(self, bucket: Path, log: Path) -> None:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        self.url = f"http://127.0.0.1:{port}"
+        self.log = log
+        self.operator_key = "operator-key-of-the-airflow-tests"
+        environment = os.environ | {"AKIDB_ADMIN_API_KEY": self.operator_key}
+        with log.open("wb") as output:
+            self.process = subprocess.Popen(
+                [AKIDB, "serve", "--bucket", str(bucket), "--port", str(port)],
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        self._await_ready()
+
+    def _await_ready(self) -> None:
+        deadline = time.monotonic() + START_SECS
+        while time.monotonic() < deadline and self.process.poll() is None:
+            try:
+                with urllib.request.urlopen(f"{self.url}/health/ready", timeout=2):
+                    return
+            except OSError:
+                time.sleep(0.2)
+        self.stop()
+        pytest.fail(f"the node did not become ready:\n{self.log.read_text()[-4000:]}")
+
+    def call(self, method: str, path: str, body: object = None, key: str | None = None) -> dict:
+        request = urllib.request.Request(
+            f"{self.url}/v1{path}",
+            method=method,
+            data=None if body is None else json.dumps(body).encode(),
+            headers={"Authorization": f"Bearer {key or self.operator_key}", "Content-Type": "application/json"},
+        )
+        try:
+            with urllib.request.urlopen(request, timeout=60) as answer:
+                return json.load(answer)
+        except urllib.error.HTTPError as failure:
+            pytest.fail(f"{method} {path}: {failure.code} {failure.read().decode()}")
+
+    def stop(self) -> None:
+        if self.process.poll() is None:
+            os.killpg(self.process.pid, signal.SIGTERM)
+            try:
+                self.process.wait(timeout=30)
+            except subprocess.TimeoutExpired:
+                os.killpg(self.process.pid, signal.SIGKILL)
+                self.process.wait(timeout=30)
+
+
+@pytest.fixture
+def bucket(tmp_path) -> Path:
+    folder = tmp_path / "bucket"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def node(bucket, tmp_path):
+    node = Node(bucket, tmp_path / "node.log")
+    yield node
+    node.stop()
+
+
+@pytest.fixture
+def spark_master(tmp_path):
+    """A standalone master and worker of the test's own."""
+    environment = os.environ | {"AKIDB_SERVICES_DIR": str(tmp_path / "services"), "AKIDB_SPARK_CORES": "2", "AKIDB_SPARK_MEMORY": "2g"}
+
+    def services(*arguments: str) -> str:
+        done = subprocess.run(
+            [AKIDB, "services", *arguments], env=environment, capture_output=True, text=True, timeout=300, check=False
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    try:
+        services("start", "spark")
+        yield services("env", "spark").strip().removeprefix("export AKIDB_SPARK_MASTER=")
+    finally:
+        services("stop", "spark")
+
+
+def run_dag(dag, **conf):
+    """Runs the DAG to its end and answers the run's state and each task's."""
+    run = dag.test(run_conf=conf)
+    return str(run.state), {instance.task_id: str(instance.state) for instance in run.get_task_instances()}
+
+
+def vectors(first: int, count: int) -> list[dict]:
+    chosen = random.Random(SEED + first)
+    return [
+        {"id": f"v{number}", "vector": [chosen.gauss(0, 1) for _ in range(DIMENSION)], "payload": {"number": number}}
+        for number in range(first, first + count)
+    ]
+
+
+def test_collection_that_is_not_there_fails_at_once(dag, bucket, capfd, caplog):
+    state, tasks = run_dag(dag, tenant="default", collection="nothing", bucket=str(bucket))
+    assert state == "failed"
+    assert tasks == {"look_before": "failed", "submit_build": "upstream_failed", "await_commit": "upstream_failed"}
+    captured = capfd.readouterr()
+    assert "create the collection" in captured.out + captured.err + caplog.text
+
+
+def test_build_on_a_standalone_cluster_is_committed_and_served(dag, node, bucket, spark_master):
+    tenant = node.call("POST", "/tenants", {"name": "airflow"})
+    key = tenant["api_key"]
+    node.call("POST", "/collections", {"name": "products", "vector_dim": DIMENSION, "distance": "l2"}, key)
+    rows = vectors(0, ROWS)
+    node.call("POST", "/collections/products/vectors", {"vectors": rows}, key)
+
+    state, tasks = run_dag(
+        dag, tenant=tenant["tenant_id"], collection="products", bucket=str(bucket), master=spark_master, memory="1g"
+    )
+    assert (state, set(tasks.values())) == ("success", {"success"})
+    built = read_index(str(bucket), None, None, tenant["tenant_id"], "products")
+    assert built.build_id is not None
+    assert built.rows == ROWS
+
+    found = node.call("POST", "/collections/products/search", {"vector": rows[7]["vector"], "k": 3}, key)
+    assert found["results"][0]["id"] == "v7"
+
+    node.call("POST", "/collections/products/vectors", {"vectors": vectors(ROWS, 10)}, key)
+    state, _ = run_dag(dag, tenant=tenant["tenant_id"], collection="products", bucket=str(bucket), master="local[2]", memory="1g")
+    assert state == "success"
+    again = read_index(str(bucket), None, None, tenant["tenant_id"], "products")
+    assert again.build_id != built.build_id
+    assert again.rows == ROWS + 10

@@ -1,0 +1,114 @@
+"""How the job's process is run and ended; small shell scripts stand for it here, test_build_run.py has the real job."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from pathlib import Path
+
+import pytest
+from akidb_submit import BuildFailed, BuildRefused, Installation, build_command, run_build
+
+BOUND_SECS = 30
+
+
+def script(folder: Path, text: str) -> list[str]:
+    file = folder / "job"
+    file.write_text("#!/usr/bin/env bash\n" + text)
+    file.chmod(0o755)
+    return [str(file)]
+
+
+def await_end(pid: int) -> None:
+    """Waits until a process is gone; one that nobody has collected yet is gone, too."""
+    deadline = time.monotonic() + BOUND_SECS
+    while time.monotonic() < deadline:
+        try:
+            os.kill(pid, 0)
+            if Path(f"/proc/{pid}/stat").exists() and ") Z" in Path(f"/proc/{pid}/stat").read_text():
+                return
+        except (ProcessLookupError, FileNotFoundError):
+            return
+    pytest.fail(f"process {pid} still runs")
+
+
+def test_command_words():
+    command = build_command(
+        Installation(Path("/akidb/spark-submit"), Path("/akidb/job.jar")),
+        master="spark://127.0.0.1:7077",
+        memory="3g",
+        spark_conf={"spark.executor.cores": "2"},
+        tenant="default",
+        collection="products",
+        bucket="s3://akidb/prefix",
+        endpoint="http://127.0.0.1:9000",
+    )
+    assert command == (
+        "/akidb/spark-submit --master spark://127.0.0.1:7077 --driver-memory 3g --conf spark.executor.memory=3g"
+        " --conf spark.executor.cores=2 --class io.akidb.build.BuildJob /akidb/job.jar --tenant default"
+        " --collection products --bucket s3://akidb/prefix --progress --endpoint http://127.0.0.1:9000"
+    ).split()
+
+
+def test_installation_that_is_not_built_is_refused_with_the_remedy(tmp_path):
+    with pytest.raises(BuildRefused, match="ensure-built"):
+        Installation.from_environment({"AKIDB_HOME": str(tmp_path)})
+
+
+def test_last_json_line_is_the_result_and_all_lines_are_logged(tmp_path, caplog):
+    caplog.set_level("INFO")
+    command = script(tmp_path, "echo '{\"phase\": \"read\"}'\necho '{\"build_id\": \"b\", \"rows\": 7}'\necho '{not json'\necho done >&2\n")
+    assert run_build(command, os.environ, BOUND_SECS) == {"build_id": "b", "rows": 7}
+    assert [record.getMessage() for record in caplog.records][-2:] == ["{not json", "done"]
+
+
+def test_exit_status_2_is_refused_and_others_fail_with_the_last_words(tmp_path):
+    with pytest.raises(BuildRefused, match="no such option"):
+        run_build(script(tmp_path, "echo no such option >&2; exit 2\n"), os.environ, BOUND_SECS)
+    with pytest.raises(BuildFailed, match="ended with 1; its last words:\nshard 3 is lost"):
+        run_build(script(tmp_path, "echo shard 3 is lost; exit 1\n"), os.environ, BOUND_SECS)
+    with pytest.raises(BuildFailed, match="ended with -9"):
+        run_build(script(tmp_path, "kill -9 $$\n"), os.environ, BOUND_SECS)
+
+
+def test_missing_spark_submit_is_refused(tmp_path):
+    with pytest.raises(BuildRefused, match="cannot be started"):
+        run_build([str(tmp_path / "none")], os.environ, BOUND_SECS)
+
+
+def test_time_out_ends_the_process_and_its_children(tmp_path):
+    pids = tmp_path / "pids"
+    command = script(tmp_path, f"sleep 600 &\necho $$ $! > {pids}\necho busy\nwait\n")
+    with pytest.raises(BuildFailed, match="did not end within 1 s(.|\n)*busy"):
+        run_build(command, os.environ, 1)
+    for pid in pids.read_text().split():
+        await_end(int(pid))
+
+
+def test_process_that_ignores_being_asked_is_killed(tmp_path, monkeypatch):
+    monkeypatch.setattr("akidb_submit.STOP_WAIT_SECS", 0.2)
+    pids = tmp_path / "pids"
+    command = script(tmp_path, f"trap '' TERM\necho $$ > {pids}\necho busy\nwhile :; do read -r -t 1 < <(:) || true; done\n")
+    with pytest.raises(BuildFailed):
+        run_build(command, os.environ, 1)
+    await_end(int(pids.read_text()))
+
+
+def test_task_that_is_ended_takes_the_process_with_it(tmp_path):
+    class TaskEnded(BaseException):
+        pass
+
+    def end_task(*_):
+        raise TaskEnded
+
+    pids = tmp_path / "pids"
+    command = script(tmp_path, f"sleep 600 &\necho $$ $! > {pids}\nkill -ALRM {os.getpid()}\nwait\n")
+    before = signal.signal(signal.SIGALRM, end_task)
+    try:
+        with pytest.raises(TaskEnded):
+            run_build(command, os.environ, BOUND_SECS)
+    finally:
+        signal.signal(signal.SIGALRM, before)
+    for pid in pids.read_text().split():
+        await_end(int(pid))
