@@ -91,7 +91,8 @@ run_child() {
 
 clean_up() {
   local status=$?
-  trap - EXIT INT TERM HUP
+  trap - EXIT
+  trap '' INT TERM HUP # a second Ctrl-C must not leave the services running
   if [[ -n $CHILD ]]; then
     kill "$CHILD" 2>/dev/null || true
     wait "$CHILD" 2>/dev/null || true
