@@ -1,5 +1,6 @@
 package io.akidb.catalog;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.UUID;
@@ -14,12 +15,13 @@ import org.jspecify.annotations.Nullable;
  * @param progress 0 to 1
  * @param phase a word for people: what is being done
  * @param owner who holds the lease, or held it last
+ * @param leaseId the lease itself: the same owner gets another one each time
+ * @param leaseTtl by how much each sign of life renews it
  * @param requestedAt when it was asked for
  * @param updatedAt when the request was last written: the last sign of life of its builder
  * @param leaseUntil until when nobody else takes it
  * @param finishedAt when it became ready or failed
  * @param error why it failed
- * @param etag of the object that says so; what the next change is conditional on
  */
 public record BuildRequest(
     UUID buildId,
@@ -28,12 +30,13 @@ public record BuildRequest(
     double progress,
     String phase,
     @Nullable String owner,
+    @Nullable UUID leaseId,
+    @Nullable Duration leaseTtl,
     Instant requestedAt,
     Instant updatedAt,
     @Nullable Instant leaseUntil,
     @Nullable Instant finishedAt,
-    @Nullable String error,
-    String etag) {
+    @Nullable String error) {
   /** Where a request stands. */
   public enum State {
     /** Nobody took it yet. */
@@ -49,6 +52,11 @@ public record BuildRequest(
     public String jsonName() {
       return name().toLowerCase(Locale.ROOT);
     }
+  }
+
+  /** Whether somebody may take it at a time: it is pending, or its lease ran out. */
+  public boolean isFree(Instant now) {
+    return !isFinished() && (leaseUntil == null || !leaseUntil.isAfter(now));
   }
 
   /** Whether it ended. */

@@ -1,32 +1,97 @@
 package io.akidb.catalog;
 
+import io.akidb.objectstore.FolderPage;
 import io.akidb.objectstore.ObjectStore;
 import io.akidb.tenancy.CollectionName;
+import io.akidb.tenancy.InvalidNameException;
 import io.akidb.tenancy.TenantContext;
 import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The tenants' collections in one bucket. Safe for many threads at once; holds nothing to close.
+ *
+ * <p>A collection that is dropped leaves its head behind, marked, so that the numbers of its
+ * generations go on when the name is used again: nothing of an old incarnation can be taken for the
+ * new one's, and a writer that missed the drop fails.
  */
 public final class Catalog {
-  private final ObjectStore store;
-  private final Clock clock;
+  /** Most names of one page of {@link #list}. */
+  public static final int LIST_LIMIT_MAX = 1_000;
+
+  private final Bucket bucket;
 
   /** Over a bucket that the caller closes. */
   public Catalog(ObjectStore store, Clock clock) {
-    this.store = store;
-    this.clock = clock;
+    this(store, Surroundings.of(clock));
+  }
+
+  Catalog(ObjectStore store, Surroundings surroundings) {
+    this.bucket = new Bucket(store, surroundings);
   }
 
   /**
    * Creates an empty collection.
    *
    * @throws CollectionExistsException if the name is taken
+   * @throws CommitOutcomeUnknownException if it may have been created or not
    */
   public VectorCollection create(
       TenantContext context, CollectionName name, CollectionSchema schema) {
-    throw new UnsupportedOperationException(name + " " + schema + store + clock);
+    Commits commits = new Commits(bucket, context.namespace(), name);
+    UUID collectionId = bucket.surroundings().randomId();
+    Manifest created = null;
+    try {
+      created =
+          commits.commit(
+              null,
+              base -> {
+                if (!base.dropped()) {
+                  throw new CollectionExistsException(name);
+                }
+                return empty(context, name, schema, collectionId, base.generation());
+              });
+    } catch (CollectionNotFoundException e) {
+      Head first =
+          empty(context, name, schema, collectionId, 0)
+              .next(bucket.surroundings().randomId(), bucket.surroundings().now());
+      created = commits.createFirst(first);
+    }
+    if (created == null) {
+      throw new CollectionExistsException(name);
+    }
+    return new VectorCollection(bucket, context, created);
+  }
+
+  private Head empty(
+      TenantContext context,
+      CollectionName name,
+      CollectionSchema schema,
+      UUID collectionId,
+      long generationBefore) {
+    Instant now = bucket.surroundings().now();
+    return new Head(
+        false,
+        collectionId,
+        context.tenant(),
+        name,
+        schema,
+        generationBefore,
+        generationBefore + 1,
+        collectionId,
+        now,
+        now,
+        0,
+        -1,
+        Head.Totals.NONE,
+        Collections.emptySortedMap(),
+        null,
+        SegmentTree.EMPTY);
   }
 
   /**
@@ -35,25 +100,70 @@ public final class Catalog {
    * @throws CollectionNotFoundException if there is none
    */
   public VectorCollection open(TenantContext context, CollectionName name) {
-    throw new UnsupportedOperationException();
+    Manifest head = new Commits(bucket, context.namespace(), name).read();
+    if (head.head().dropped()) {
+      throw new CollectionNotFoundException(name);
+    }
+    return new VectorCollection(bucket, context, head);
   }
 
   /**
-   * A tenant's collections by name.
+   * A tenant's collections by name. Costs a listing and one small request a name.
    *
    * @param startAfter only names greater than this, or null for all
    * @param limit at most this many, 1 to 1,000
    */
   public CollectionPage list(TenantContext context, @Nullable String startAfter, int limit) {
-    throw new UnsupportedOperationException();
+    if (limit < 1 || limit > LIST_LIMIT_MAX) {
+      throw new IllegalArgumentException("limit must be 1 to " + LIST_LIMIT_MAX);
+    }
+    List<CollectionName> names = new ArrayList<>();
+    String after = startAfter;
+    do {
+      FolderPage page =
+          bucket.store().listFolders(context.namespace().collectionsPrefix(), after, limit);
+      for (String folder : page.names()) {
+        if (names.size() == limit) {
+          return new CollectionPage(names, names.get(limit - 1).value());
+        }
+        if (isLive(context, folder)) {
+          names.add(new CollectionName(folder));
+        }
+      }
+      after = page.nextStartAfter();
+    } while (after != null);
+    return new CollectionPage(names, null);
+  }
+
+  private boolean isLive(TenantContext context, String folder) {
+    try {
+      return !new Commits(bucket, context.namespace(), new CollectionName(folder))
+          .read()
+          .head()
+          .dropped();
+    } catch (CollectionNotFoundException | InvalidNameException e) {
+      return false;
+    } catch (CorruptManifestException | UnsupportedFormatException e) {
+      return true; // it is there, and whoever opens it learns what is wrong
+    }
   }
 
   /**
-   * Drops a collection: at once nobody can open it, read it or commit to it.
+   * Drops a collection: at once nobody can open it, read it or commit to it. Its objects are
+   * deleted by {@link GarbageCollector#collect}.
    *
    * @throws CollectionNotFoundException if there is none
+   * @throws CommitOutcomeUnknownException if it may have been dropped or not
    */
   public void drop(TenantContext context, CollectionName name) {
-    throw new UnsupportedOperationException();
+    new Commits(bucket, context.namespace(), name)
+        .commit(
+            null,
+            base -> {
+              if (base.dropped()) {
+                throw new CollectionNotFoundException(name);
+              }
+              return base.asDropped();
+            });
   }
 }

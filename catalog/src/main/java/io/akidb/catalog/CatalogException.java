@@ -22,6 +22,7 @@ public abstract sealed class CatalogException extends RuntimeException
         InvalidSchemaException,
         LeaseLostException,
         SegmentMissingException,
+        TooManyBuildsException,
         TooManyWritersException,
         UnsupportedFormatException,
         WriterFencedException {

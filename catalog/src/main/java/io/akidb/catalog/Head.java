@@ -4,7 +4,6 @@ import io.akidb.tenancy.CollectionName;
 import io.akidb.tenancy.TenantId;
 import java.time.Instant;
 import java.util.Collections;
-import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -13,39 +12,150 @@ import org.jspecify.annotations.Nullable;
 /**
  * The content of {@code manifest.json} and of {@code generations/{g}.json}. Immutable.
  *
- * @param firstGeneration the generation that created this incarnation of the name
  * @param dropped whether it only says that the collection is gone
- * @param indexGenerations the newest generations that published an index, ascending
+ * @param firstGeneration the generation that created this incarnation of the name; numbers go on
+ *     over incarnations, so that no two ever share a generation
+ * @param fresh sums over live segments
+ * @param writers by name
  * @param segments the list of segments
  */
 record Head(
+    boolean dropped,
     UUID collectionId,
     TenantId tenant,
     CollectionName name,
     CollectionSchema schema,
     long generation,
     long firstGeneration,
-    boolean dropped,
     UUID commitId,
     Instant createdAt,
     Instant committedAt,
     long nextSequence,
     long maxOrder,
-    long absorbedThrough,
     Totals fresh,
     SortedMap<String, WriterEpoch> writers,
-    @Nullable IndexRef index,
-    List<Long> indexGenerations,
+    @Nullable PublishedIndex index,
     SegmentTree segments) {
+  /** Most writers that the head holds. */
+  static final int WRITERS_MAX = 256;
 
   Head {
     writers = Collections.unmodifiableSortedMap(new TreeMap<>(writers));
-    indexGenerations = List.copyOf(indexGenerations);
+  }
+
+  long absorbedThrough() {
+    return index == null ? -1 : index.ref().absorbedThrough();
+  }
+
+  /** The next generation with the same content. */
+  Head next(UUID nextCommitId, Instant now) {
+    return new Head(
+        dropped,
+        collectionId,
+        tenant,
+        name,
+        schema,
+        generation + 1,
+        firstGeneration,
+        nextCommitId,
+        createdAt,
+        now.isBefore(committedAt) ? committedAt : now,
+        nextSequence,
+        maxOrder,
+        fresh,
+        writers,
+        index,
+        segments);
+  }
+
+  Head withWriters(SortedMap<String, WriterEpoch> changed) {
+    return new Head(
+        dropped,
+        collectionId,
+        tenant,
+        name,
+        schema,
+        generation,
+        firstGeneration,
+        commitId,
+        createdAt,
+        committedAt,
+        nextSequence,
+        maxOrder,
+        fresh,
+        changed,
+        index,
+        segments);
+  }
+
+  Head withSegments(SegmentTree tree, Totals live, long sequence, long order) {
+    return new Head(
+        dropped,
+        collectionId,
+        tenant,
+        name,
+        schema,
+        generation,
+        firstGeneration,
+        commitId,
+        createdAt,
+        committedAt,
+        sequence,
+        order,
+        live,
+        writers,
+        index,
+        tree);
+  }
+
+  Head withIndex(PublishedIndex published, SegmentTree tree, Totals live) {
+    return new Head(
+        dropped,
+        collectionId,
+        tenant,
+        name,
+        schema,
+        generation,
+        firstGeneration,
+        commitId,
+        createdAt,
+        committedAt,
+        nextSequence,
+        Math.max(maxOrder, published.ref().maxOrder()),
+        live,
+        writers,
+        published,
+        tree);
+  }
+
+  /** Only the name and the numbers remain. */
+  Head asDropped() {
+    return new Head(
+        true,
+        collectionId,
+        tenant,
+        name,
+        schema,
+        generation,
+        firstGeneration,
+        commitId,
+        createdAt,
+        committedAt,
+        nextSequence,
+        maxOrder,
+        Totals.NONE,
+        Collections.emptySortedMap(),
+        null,
+        SegmentTree.EMPTY);
   }
 
   /** Sums over segments. */
   record Totals(long segments, long rows, long bytes) {
     static final Totals NONE = new Totals(0, 0, 0);
+
+    static Totals of(SegmentRef ref) {
+      return new Totals(1, ref.segment().rows(), ref.segment().bytes());
+    }
 
     Totals plus(Totals other) {
       return new Totals(

@@ -9,12 +9,17 @@ import org.jspecify.annotations.Nullable;
 
 /** What a collection consists of at one generation. Immutable. */
 public final class Manifest {
+  /** The entity tag of one that was not read from the head's own object. */
+  static final String ETAG_NONE = "";
+
   private final Head head;
   private final String etag;
+  private final byte[] json;
 
-  Manifest(Head head, String etag) {
+  Manifest(Head head, String etag, byte[] json) {
     this.head = head;
     this.etag = etag;
+    this.json = json;
   }
 
   /** This incarnation of the name; a collection that is dropped and created again has another. */
@@ -42,7 +47,7 @@ public final class Manifest {
     return head.generation();
   }
 
-  /** The entity tag of the object that this was read from. */
+  /** The entity tag of the head while it was at this generation; empty if that is not known. */
   public String etag() {
     return etag;
   }
@@ -94,7 +99,8 @@ public final class Manifest {
 
   /** The published index, or null. */
   public @Nullable IndexRef index() {
-    return head.index();
+    PublishedIndex index = head.index();
+    return index == null ? null : index.ref();
   }
 
   /** Writers that hold a fencing epoch, by name. */
@@ -118,6 +124,11 @@ public final class Manifest {
 
   Head head() {
     return head;
+  }
+
+  /** Exactly the bytes of the object. */
+  byte[] json() {
+    return json;
   }
 
   @Override

@@ -1,0 +1,37 @@
+package io.akidb.catalog;
+
+import io.akidb.objectstore.ObjectStore;
+import io.akidb.objectstore.OutcomeUnknownException;
+import java.nio.file.Path;
+
+/** Writes of objects whose content follows from their key, which may be repeated at will. */
+record Bucket(ObjectStore store, Surroundings surroundings) {
+  private static final int ATTEMPTS = 8;
+
+  /**
+   * Puts, and again when the answer is lost.
+   *
+   * @throws OutcomeUnknownException when every answer was
+   */
+  void put(String key, byte[] content) {
+    repeat(() -> store.put(key, content));
+  }
+
+  /** Like {@link #put}, from a file. */
+  void putFile(String key, Path file) {
+    repeat(() -> store.putFile(key, file));
+  }
+
+  private void repeat(Runnable write) {
+    for (int attempt = 0; ; attempt++) {
+      try {
+        write.run();
+        return;
+      } catch (OutcomeUnknownException e) {
+        if (attempt + 1 >= ATTEMPTS || !surroundings.backOff(attempt)) {
+          throw e;
+        }
+      }
+    }
+  }
+}

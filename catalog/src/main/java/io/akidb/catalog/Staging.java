@@ -1,0 +1,91 @@
+package io.akidb.catalog;
+
+import io.akidb.objectstore.ObjectNotFoundException;
+import io.akidb.tenancy.CollectionName;
+import io.akidb.tenancy.TenantNamespace;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+
+/**
+ * Segments on their way into a commit. One that was uploaded long ago (a stream that was down for a
+ * day commits its last checkpoint when it comes back) may be collected as garbage at any moment, so
+ * it is copied first: the copy is young, and committed while it is.
+ */
+record Staging(Bucket bucket, TenantNamespace namespace, CollectionName collection) {
+  /** From this age on a segment is copied; far below {@link Retention#GRACE_MIN}. */
+  static final Duration COPY_AGE = Duration.ofMinutes(20);
+
+  private static final int MEMORY_BYTES_MAX = 4 << 20;
+
+  /**
+   * The segments as they may be committed now.
+   *
+   * @throws SegmentMissingException if one was collected, or is another collection's
+   */
+  List<StagedSegment> ready(List<StagedSegment> staged, UUID collectionId) {
+    Instant now = bucket.surroundings().clock().instant();
+    Set<UUID> ids = new HashSet<>();
+    List<StagedSegment> ready = new ArrayList<>(staged.size());
+    for (StagedSegment segment : staged) {
+      if (!ids.add(segment.id())) {
+        throw new IllegalArgumentException("segment " + segment.id() + " is listed twice");
+      }
+      if (!SegmentIds.isOf(segment.id(), collectionId)) {
+        throw new SegmentMissingException(
+            "segment " + segment.id() + " was not written for this collection", null);
+      }
+      boolean old = SegmentIds.age(segment.id(), now).compareTo(COPY_AGE) > 0;
+      ready.add(old ? copy(segment, collectionId) : segment);
+    }
+    return ready;
+  }
+
+  private StagedSegment copy(StagedSegment segment, UUID collectionId) {
+    UUID id = SegmentIds.segment(bucket.surroundings(), collectionId);
+    try {
+      Path file = Files.createTempFile("akidb-segment-", ".avro");
+      SegmentOutput output = new SegmentOutput(file, MEMORY_BYTES_MAX);
+      try {
+        transfer(segment, output);
+        if (!output.check().equals(new ObjectCheck(segment.bytes(), segment.crc32c()))) {
+          throw new CorruptSegmentException(
+              "segment " + segment.id() + ": its bytes are not the ones that were written", null);
+        }
+        output.upload(bucket, namespace.segmentKey(collection, id));
+      } finally {
+        output.discard();
+        Files.deleteIfExists(file);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return new StagedSegment(
+        id,
+        segment.rows(),
+        segment.tombstones(),
+        segment.bytes(),
+        segment.crc32c(),
+        segment.minOrder(),
+        segment.maxOrder());
+  }
+
+  private void transfer(StagedSegment segment, SegmentOutput output) throws IOException {
+    try (output;
+        InputStream in = bucket.store().open(namespace.segmentKey(collection, segment.id()))) {
+      in.transferTo(output);
+    } catch (ObjectNotFoundException e) {
+      throw new SegmentMissingException(
+          "segment " + segment.id() + " was staged too long ago and has been collected", e);
+    }
+  }
+}
