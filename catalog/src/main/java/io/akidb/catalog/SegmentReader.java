@@ -27,8 +27,12 @@ public final class SegmentReader implements Iterator<VectorRecord>, AutoCloseabl
   private @Nullable Boolean more;
 
   SegmentReader(ObjectStore store, String key, StagedSegment segment, CollectionSchema schema) {
+    this(open(store, key, segment), segment, schema);
+  }
+
+  private SegmentReader(InputStream bytes, StagedSegment segment, CollectionSchema schema) {
     this.segment = segment;
-    this.input = new CheckedInput(open(store, key, segment), segment.bytes());
+    this.input = new CheckedInput(bytes, segment.bytes());
     try {
       this.records =
           new AvroRows<>(input, SegmentFormat.SCHEMA, SegmentFormat.decoder(schema.dimension()));
@@ -39,6 +43,16 @@ public final class SegmentReader implements Iterator<VectorRecord>, AutoCloseabl
       input.close();
       throw e;
     }
+  }
+
+  /**
+   * Reads a segment whose bytes come from elsewhere, as from a bulk job's own file system.
+   *
+   * @param bytes the whole object; closed with the reader
+   */
+  public static SegmentReader of(
+      InputStream bytes, StagedSegment segment, CollectionSchema schema) {
+    return new SegmentReader(bytes, segment, schema);
   }
 
   private static InputStream open(ObjectStore store, String key, StagedSegment segment) {
