@@ -1,0 +1,440 @@
+package io.akidb.catalog;
+
+import static io.akidb.catalog.Fixture.KEYS;
+import static io.akidb.catalog.Fixture.PRODUCTS;
+import static io.akidb.catalog.Fixture.TENANT;
+import static io.akidb.catalog.Fixture.ids;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class VectorCollectionTest {
+  @TempDir Path folder;
+  private Fixture fixture;
+  private VectorCollection collection;
+
+  @BeforeEach
+  void setUp() {
+    fixture = new Fixture(folder);
+    collection = fixture.create();
+  }
+
+  private Manifest append(String id) {
+    return collection.append(List.of(fixture.stage(collection, id)), null, -1);
+  }
+
+  @Test
+  void append_twoSegments_isOneGeneration() {
+    StagedSegment first = fixture.stage(collection, Fixture.row("a", 5), Fixture.row("b", 9));
+    StagedSegment second = fixture.stage(collection, VectorRecord.tombstone("a", 7));
+
+    Manifest committed = collection.append(List.of(first, second), null, -1);
+
+    assertThat(committed.generation()).isEqualTo(2);
+    assertThat(committed.maxOrder()).isEqualTo(9);
+    assertThat(committed.freshRows()).isEqualTo(3);
+    assertThat(committed.freshBytes()).isEqualTo(first.bytes() + second.bytes());
+    assertThat(committed.freshSegmentCount()).isEqualTo(2);
+    assertThat(collection.segments(committed))
+        .containsExactly(new SegmentRef(first, 0), new SegmentRef(second, 1));
+    Manifest read = collection.head();
+    assertThat(read.commitId()).isEqualTo(committed.commitId());
+    assertThat(read.etag()).isEqualTo(committed.etag());
+    assertThat(ids(collection, read)).containsExactly("a", "b", "a");
+  }
+
+  @Test
+  void append_nothing_commitsNothing() {
+    assertThat(collection.append(List.of(), null, -1).generation()).isEqualTo(1);
+  }
+
+  @Test
+  void append_sameSegmentAgain_commitsNothing() {
+    StagedSegment staged = fixture.stage(collection, "a");
+    collection.append(List.of(staged), null, -1);
+
+    assertThat(collection.append(List.of(staged), null, -1).generation()).isEqualTo(2);
+    assertThat(fixture.catalog.open(TENANT, PRODUCTS).head().generation()).isEqualTo(2);
+  }
+
+  @Test
+  void append_segmentTwiceInOneCall_isRefused() {
+    StagedSegment staged = fixture.stage(collection, "a");
+
+    assertThatThrownBy(() -> collection.append(List.of(staged, staged), null, -1))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("twice");
+  }
+
+  @Test
+  void append_tooManySegments_isRefused() {
+    StagedSegment staged = fixture.stage(collection, "a");
+    List<StagedSegment> many = java.util.Collections.nCopies(1_001, staged);
+
+    assertThatThrownBy(() -> collection.append(many, null, -1))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void append_manySegments_listsThemAllInOrder() {
+    List<StagedSegment> staged = new ArrayList<>();
+    for (int i = 0; i < 200; i++) {
+      staged.add(fixture.stage(collection, "id" + i));
+    }
+
+    Manifest committed = collection.append(staged, null, -1);
+
+    assertThat(collection.segments(committed))
+        .extracting(SegmentRef::segment)
+        .containsExactlyElementsOf(staged);
+    assertThat(collection.segmentsAfter(committed, 150))
+        .extracting(SegmentRef::sequence)
+        .containsExactlyElementsOf(IntStream.range(151, 200).mapToObj(i -> (long) i).toList());
+    assertThat(collection.segmentsAfter(committed, 199)).isEmpty();
+  }
+
+  @Test
+  void at_everyGeneration_readsAsItWas() {
+    List<Manifest> committed = new ArrayList<>(List.of(collection.head()));
+    for (int i = 0; i < 150; i++) {
+      committed.add(append("id" + i));
+    }
+
+    VectorCollection reader = fixture.catalog.open(TENANT, PRODUCTS);
+    for (Manifest manifest : committed) {
+      Manifest read = reader.at(manifest.generation());
+      assertThat(read.commitId()).isEqualTo(manifest.commitId());
+      assertThat(read.json()).isEqualTo(manifest.json());
+      assertThat(reader.segments(read)).hasSize((int) manifest.generation() - 1);
+    }
+    assertThatThrownBy(() -> reader.at(0)).isInstanceOf(GenerationNotFoundException.class);
+    assertThatThrownBy(() -> reader.at(152))
+        .isInstanceOf(GenerationNotFoundException.class)
+        .hasMessageContaining("152");
+  }
+
+  @Test
+  void at_fileOfAnotherGeneration_isCorrupt() {
+    append("a");
+    append("b");
+    byte[] first = fixture.store.get(KEYS.generationKey(PRODUCTS, 1), 100_000).bytes();
+    fixture.store.put(KEYS.generationKey(PRODUCTS, 2), first);
+
+    assertThatThrownBy(() -> collection.at(2)).isInstanceOf(CorruptManifestException.class);
+  }
+
+  @Test
+  void headIfChanged_unchanged_isNull() {
+    Manifest head = collection.head();
+    assertThat(collection.headIfChanged(head)).isNull();
+
+    Manifest committed = append("a");
+    Manifest changed = collection.headIfChanged(head);
+    assertThat(changed).isNotNull();
+    assertThat(changed.generation()).isEqualTo(2);
+    assertThat(collection.headIfChanged(committed)).isNull();
+
+    Manifest old = collection.at(1);
+    assertThat(old.etag()).isEmpty();
+    assertThat(collection.headIfChanged(old).generation()).isEqualTo(2);
+    append("b");
+    assertThat(collection.headIfChanged(collection.at(2)).generation()).isEqualTo(3);
+  }
+
+  @Test
+  void commitToken_ofACommit_namesItsGeneration() {
+    Manifest committed = append("a");
+
+    assertThat(collection.head().generationOf(committed.commitToken())).isEqualTo(2);
+  }
+
+  @Test
+  void acquireWriter_secondTime_fencesTheFirst() {
+    WriterEpoch first = collection.acquireWriter("job:1");
+    collection.append(List.of(fixture.stage(collection, "a")), first, 7);
+    WriterEpoch second = fixture.catalog.open(TENANT, PRODUCTS).acquireWriter("job:1");
+
+    assertThat(first.lastCheckpoint()).isEqualTo(-1);
+    assertThat(second.lastCheckpoint()).isEqualTo(7);
+    assertThat(second.epoch()).isGreaterThan(first.epoch());
+    StagedSegment staged = fixture.stage(collection, "b");
+    assertThatThrownBy(() -> collection.append(List.of(staged), first, 8))
+        .isInstanceOf(WriterFencedException.class)
+        .hasMessageContaining("job:1");
+    assertThat(collection.append(List.of(staged), second, 8).writers().get("job:1"))
+        .isEqualTo(new WriterEpoch("job:1", second.epoch(), 8));
+  }
+
+  @Test
+  void append_replayedCheckpoint_commitsNothing() {
+    WriterEpoch writer = collection.acquireWriter("w");
+    Manifest third = collection.append(List.of(fixture.stage(collection, "a")), writer, 3);
+
+    Manifest replayed = collection.append(List.of(fixture.stage(collection, "b")), writer, 3);
+    Manifest older = collection.append(List.of(fixture.stage(collection, "b")), writer, 2);
+
+    assertThat(replayed.generation()).isEqualTo(third.generation());
+    assertThat(older.generation()).isEqualTo(third.generation());
+    assertThat(ids(collection, collection.head())).containsExactly("a");
+    Manifest empty = collection.append(List.of(), writer, 4);
+    assertThat(empty.writers().get("w").lastCheckpoint()).isEqualTo(4);
+  }
+
+  @Test
+  void append_negativeCheckpointOfAWriter_isRefused() {
+    WriterEpoch writer = collection.acquireWriter("w");
+
+    assertThatThrownBy(() -> collection.append(List.of(), writer, -1))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void removeWriter_andAcquireAgain_stillFencesTheOldEpoch() {
+    WriterEpoch before = collection.acquireWriter("w");
+    collection.removeWriter("w");
+    collection.removeWriter("w");
+    assertThatThrownBy(() -> collection.append(List.of(), before, 1))
+        .isInstanceOf(WriterFencedException.class);
+    WriterEpoch after = collection.acquireWriter("w");
+
+    assertThat(after.epoch()).isGreaterThan(before.epoch());
+    assertThatThrownBy(() -> collection.append(List.of(), before, 1))
+        .isInstanceOf(WriterFencedException.class);
+  }
+
+  @Test
+  void acquireWriter_listIsFull_saysSo() {
+    for (int i = 0; i < Head.WRITERS_MAX; i++) {
+      collection.acquireWriter("w" + i);
+    }
+
+    assertThatThrownBy(() -> collection.acquireWriter("one-more"))
+        .isInstanceOf(TooManyWritersException.class)
+        .hasMessageContaining("256");
+    assertThat(collection.acquireWriter("w3").epoch()).isGreaterThan(256);
+    collection.removeWriter("w7");
+    assertThat(collection.acquireWriter("one-more").lastCheckpoint()).isEqualTo(-1);
+  }
+
+  @Test
+  void acquireWriter_badName_isRefused() {
+    for (String name : List.of("", "a b", "ä", "x".repeat(129))) {
+      assertThatThrownBy(() -> collection.acquireWriter(name))
+          .isInstanceOf(IllegalArgumentException.class);
+    }
+  }
+
+  @Test
+  void append_segmentStagedLongAgo_commitsAYoungCopy() {
+    StagedSegment old = fixture.stage(collection, "a");
+    fixture.clock.advance(Duration.ofHours(3));
+
+    Manifest committed = collection.append(List.of(old), null, -1);
+
+    StagedSegment copy = collection.segments(committed).get(0).segment();
+    assertThat(copy.id()).isNotEqualTo(old.id());
+    assertThat(SegmentIds.age(copy.id(), fixture.clock.instant())).isZero();
+    assertThat(ids(collection, committed)).containsExactly("a");
+  }
+
+  @Test
+  void append_segmentThatWasCollected_isRefused() {
+    StagedSegment old = fixture.stage(collection, "a");
+    fixture.clock.advance(Duration.ofHours(3));
+    fixture.store.delete(KEYS.segmentKey(PRODUCTS, old.id()));
+
+    assertThatThrownBy(() -> collection.append(List.of(old), null, -1))
+        .isInstanceOf(SegmentMissingException.class);
+    assertThat(collection.head().generation()).isEqualTo(1);
+  }
+
+  @Test
+  void append_oldSegmentThatIsDamaged_isRefused() {
+    StagedSegment old = fixture.stage(collection, "a");
+    fixture.clock.advance(Duration.ofHours(3));
+    fixture.store.put(KEYS.segmentKey(PRODUCTS, old.id()), new byte[(int) old.bytes()]);
+
+    assertThatThrownBy(() -> collection.append(List.of(old), null, -1))
+        .isInstanceOf(CorruptSegmentException.class);
+  }
+
+  @Test
+  void publishIndex_absorbsSome_dropsThoseSegments() {
+    for (int i = 0; i < 300; i++) {
+      append("id" + i);
+    }
+    Manifest read = collection.head();
+    append("late");
+    Fixture.Build build = fixture.build(collection, read, 199, 3);
+
+    Manifest published = build.publish(collection);
+
+    assertThat(published.generation()).isEqualTo(303);
+    assertThat(published.index()).isEqualTo(build.ref());
+    assertThat(published.absorbedThrough()).isEqualTo(199);
+    assertThat(published.freshSegmentCount()).isEqualTo(101);
+    assertThat(published.freshRows()).isEqualTo(101);
+    List<SegmentRef> live = collection.segments(published);
+    assertThat(live).hasSize(101);
+    assertThat(live.get(0).sequence()).isEqualTo(200);
+    assertThat(published.freshBytes())
+        .isEqualTo(live.stream().mapToLong(ref -> ref.segment().bytes()).sum());
+    assertThat(collection.index(published)).contains(build.descriptor());
+    assertThat(collection.index(collection.head())).contains(build.descriptor());
+    assertThat(collection.segments(collection.at(302))).hasSize(301);
+  }
+
+  @Test
+  void publishIndex_twice_commitsOnce() {
+    append("a");
+    Fixture.Build build = fixture.build(collection, collection.head(), 0, 1);
+    build.publish(collection);
+
+    assertThat(build.publish(collection).generation()).isEqualTo(3);
+  }
+
+  @Test
+  void publishIndex_currentReadTheSameOrNewer_isSuperseded() {
+    append("a");
+    Manifest second = collection.head();
+    append("b");
+    Fixture.Build older = fixture.build(collection, second, 0, 1);
+    Fixture.Build newer = fixture.build(collection, collection.head(), 1, 1);
+    Fixture.Build same = fixture.build(collection, collection.head(), 1, 1);
+    newer.publish(collection);
+
+    assertThatThrownBy(() -> older.publish(collection))
+        .isInstanceOf(BuildSupersededException.class);
+    assertThatThrownBy(() -> same.publish(collection)).isInstanceOf(BuildSupersededException.class);
+    assertThat(collection.head().index()).isEqualTo(newer.ref());
+  }
+
+  @Test
+  void publishIndex_figuresThatCannotBe_areRefused() {
+    append("a");
+    Manifest read = collection.head();
+    Fixture.Build absorbsTheFuture = fixture.build(collection, read, 1, 1);
+    assertThatThrownBy(() -> absorbsTheFuture.publish(collection))
+        .isInstanceOf(IncompleteBuildException.class);
+
+    Fixture.Build whole = fixture.build(collection, read, 0, 2);
+    fixture.store.delete(KEYS.shardKey(PRODUCTS, whole.ref().buildId(), 1));
+    assertThatThrownBy(() -> whole.publish(collection))
+        .isInstanceOf(IncompleteBuildException.class)
+        .hasMessageContaining("1 of its shards");
+
+    Fixture.Build another = fixture.build(collection, read, 0, 2);
+    assertThatThrownBy(() -> collection.publishIndex(whole.descriptor(), another.ref()))
+        .isInstanceOf(IncompleteBuildException.class);
+    ShardRef shard = another.descriptor().shards().get(0);
+    IndexDescriptor twice =
+        new IndexDescriptor(
+            another.ref().buildId(), List.of(shard, shard), another.descriptor().parameters());
+    assertThatThrownBy(() -> collection.publishIndex(twice, another.ref()))
+        .isInstanceOf(IncompleteBuildException.class)
+        .hasMessageContaining("twice");
+    assertThat(collection.head().generation()).isEqualTo(2);
+  }
+
+  @Test
+  void publishIndex_withTombstones_carriesThemOver() {
+    append("a");
+    UUID buildId = SegmentIds.timeOrdered(fixture.surroundings);
+    try (SegmentWriter writer = collection.newTombstones(buildId, fixture.temporaryFile())) {
+      writer.add(VectorRecord.tombstone("gone", 3));
+      writer.add(VectorRecord.tombstone("too", 9));
+      assertThatThrownBy(() -> writer.add(Fixture.row("a", 1)))
+          .isInstanceOf(IllegalArgumentException.class);
+      writer.finish();
+    }
+    Fixture.Build wrong = fixture.build(buildId, collection.head(), 0, 1, 3);
+    assertThatThrownBy(() -> wrong.publish(collection))
+        .isInstanceOf(IncompleteBuildException.class)
+        .hasMessageContaining("2 tombstones");
+
+    Manifest published = fixture.build(buildId, collection.head(), 0, 1, 2).publish(collection);
+
+    List<VectorRecord> rows = new ArrayList<>();
+    try (SegmentReader reader =
+        collection.readTombstones(collection.at(published.generation())).orElseThrow()) {
+      reader.forEachRemaining(rows::add);
+    }
+    assertThat(rows).extracting(VectorRecord::id).containsExactly("gone", "too");
+    assertThat(rows).allMatch(VectorRecord::isTombstone);
+  }
+
+  @Test
+  void publishIndex_tombstonesMissingOrDamaged_isRefused() {
+    append("a");
+    UUID buildId = SegmentIds.timeOrdered(fixture.surroundings);
+    Fixture.Build build = fixture.build(buildId, collection.head(), 0, 1, 2);
+    assertThatThrownBy(() -> build.publish(collection))
+        .isInstanceOf(IncompleteBuildException.class)
+        .hasMessageContaining("missing");
+
+    fixture.store.put(KEYS.tombstonesKey(PRODUCTS, buildId), new byte[20]);
+    assertThatThrownBy(() -> build.publish(collection))
+        .isInstanceOf(IncompleteBuildException.class)
+        .hasMessageContaining("cannot be read");
+
+    byte[] upserts =
+        AvroWriting.write(
+            SegmentFormat.SCHEMA,
+            buildId,
+            java.util.Map.of(),
+            SegmentFormat.encoder(Fixture.DIMENSION),
+            List.of(Fixture.row("a", 1), Fixture.row("b", 1)));
+    fixture.store.put(KEYS.tombstonesKey(PRODUCTS, buildId), upserts);
+    assertThatThrownBy(() -> build.publish(collection))
+        .isInstanceOf(IncompleteBuildException.class)
+        .hasMessageContaining("a vector among the tombstones");
+  }
+
+  @Test
+  void index_descriptorDamagedOrGone_isCorrupt() {
+    append("a");
+    Fixture.Build build = fixture.build(collection, collection.head(), 0, 1);
+    Manifest published = build.publish(collection);
+    String key = KEYS.indexKey(PRODUCTS, build.ref().buildId());
+    byte[] bytes = fixture.store.get(key, 100_000).bytes();
+    bytes[bytes.length / 2] ^= 1;
+    fixture.store.put(key, bytes);
+    assertThatThrownBy(() -> collection.index(published))
+        .isInstanceOf(CorruptManifestException.class);
+
+    fixture.store.delete(key);
+    assertThatThrownBy(() -> collection.index(published))
+        .isInstanceOf(CorruptManifestException.class);
+  }
+
+  @Test
+  void segments_pageDamagedOrGone_isCorrupt() {
+    for (int i = 0; i < 70; i++) {
+      append("id" + i);
+    }
+    Manifest head = collection.head();
+    String key = fixture.keysBelow(KEYS.pagesPrefix(PRODUCTS)).get(0);
+    byte[] bytes = fixture.store.get(key, 100_000).bytes();
+    bytes[bytes.length - 20] ^= 1;
+    fixture.store.put(key, bytes);
+    assertThatThrownBy(() -> collection.segments(head))
+        .isInstanceOf(CorruptManifestException.class);
+    assertThat(collection.segmentsAfter(head, 63)).hasSize(6);
+
+    fixture.store.put(key, new byte[100_000]);
+    assertThatThrownBy(() -> collection.segments(head))
+        .isInstanceOf(CorruptManifestException.class);
+    fixture.store.delete(key);
+    assertThatThrownBy(() -> collection.segments(head))
+        .isInstanceOf(CorruptManifestException.class);
+  }
+}
