@@ -3,6 +3,7 @@ package io.akidb.catalog;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaBuilder;
 import org.apache.avro.io.Encoder;
@@ -38,6 +39,13 @@ final class SegmentFormat {
           .endRecord();
 
   private SegmentFormat() {}
+
+  /** Whether an id has 1 to {@value #ID_BYTES_MAX} bytes, so that the reader takes it. */
+  static boolean fits(String id) {
+    int bytes =
+        id.length() * 3 <= ID_BYTES_MAX ? id.length() : id.getBytes(StandardCharsets.UTF_8).length;
+    return bytes >= 1 && bytes <= ID_BYTES_MAX;
+  }
 
   /** For one thread, since it reuses its buffer. */
   static AvroWriting.RowEncoder<VectorRecord> encoder(int dimension) {

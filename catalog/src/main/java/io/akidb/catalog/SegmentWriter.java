@@ -78,7 +78,7 @@ public final class SegmentWriter implements AutoCloseable {
     }
     byte[] payload = row.payload();
     if (row.order() < 0
-        || row.id().length() > SegmentFormat.ID_BYTES_MAX
+        || !SegmentFormat.fits(row.id())
         || (payload != null && payload.length > SegmentFormat.PAYLOAD_BYTES_MAX)) {
       throw new IllegalArgumentException("the record was not validated");
     }
