@@ -4,8 +4,9 @@ Runs AkiDB's bulk build of one collection by `spark-submit` and waits until the 
 committed. Trigger it with `tenant`, `collection` and `bucket`; every other parameter has a default.
 
 * **look_before** reads the collection's head. A collection that is not there fails the run at once.
-* **submit_build** runs the job to its end, its progress in this task's log. A build that fails or takes longer than
-  `build_timeout_minutes` is stopped and tried again; a command line that the job refuses is not.
+* **submit_build** runs the job to its end, its progress in this task's log. When the job dies on the way, a new one
+  goes on with the same build. A build that fails or takes longer than `build_timeout_minutes` is stopped and tried
+  again; a command line that the job refuses is not.
 * **await_commit** polls the head until it lists the build, or a newer one that read at least as much.
 
 Environment of the worker: `AKIDB_HOME` (a built checkout; by default the one that this file is in), or
@@ -22,13 +23,14 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from airflow.sdk import Connection, Param, PokeReturnValue, dag, task
-from airflow.sdk.exceptions import AirflowFailException
+from airflow.sdk.exceptions import AirflowException, AirflowFailException
 
 from akidb_index import BucketUnreachable, CollectionMissing, Credentials, HeadUnreadable, IndexState, read_index
-from akidb_submit import BuildRefused, Installation, build_command, run_build
+from akidb_submit import BuildRefused, Installation, build_command, run_build_until_ended
 
 BUILD_TIMEOUT_MAX = timedelta(hours=24)
 COMMIT_TIMEOUT = timedelta(minutes=10)
+JOB_ATTEMPTS = 3
 POLL_INTERVAL = timedelta(seconds=2)
 NAME = "^[a-z0-9][a-z0-9_-]{0,63}$"
 
@@ -125,20 +127,27 @@ def akidb_build() -> None:
         if credentials:
             environment |= {"AKIDB_ACCESS_KEY": credentials.access_key, "AKIDB_SECRET_KEY": credentials.secret_key}
         try:
-            command = build_command(
-                Installation.from_environment(environment),
-                master=params["master"],
-                memory=params["memory"],
-                spark_conf=params["spark_conf"],
-                tenant=params["tenant"],
-                collection=params["collection"],
-                bucket=params["bucket"],
-                endpoint=params["endpoint"],
-            )
-            result = run_build(command, environment, params["build_timeout_minutes"] * 60)
+            installation = Installation.from_environment(environment)
+
+            def command_for(build_id: str | None) -> list[str]:
+                return build_command(
+                    installation,
+                    master=params["master"],
+                    memory=params["memory"],
+                    spark_conf=params["spark_conf"],
+                    tenant=params["tenant"],
+                    collection=params["collection"],
+                    bucket=params["bucket"],
+                    endpoint=params["endpoint"],
+                    build_id=build_id,
+                )
+
+            summary = run_build_until_ended(command_for, environment, params["build_timeout_minutes"] * 60, JOB_ATTEMPTS)
         except BuildRefused as refused:
             raise AirflowFailException(str(refused)) from refused
-        return {"build_id": result.get("build_id"), "read_at_least": before["generation"]}
+        if summary["outcome"] == "superseded" and not has_committed(_read(params), None, before["generation"]):
+            raise AirflowException(f"a build that read less was faster, so this one is repeated: {summary['message']}")
+        return {"build_id": summary["build_id"], "read_at_least": summary.get("read_generation", before["generation"])}
 
     @task.sensor(
         mode="poke",

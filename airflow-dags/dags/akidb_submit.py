@@ -1,7 +1,7 @@
 """Runs the build job by spark-submit, as a child process that never outlives the task.
 
-The job writes one JSON object a line to its standard output, its last one says what it committed; all else that it or
-Spark says goes to the task's log.
+The job writes one JSON object a line to its standard output: its progress, and at the end a summary that says what it
+committed. All else that it or Spark says goes to the task's log.
 """
 
 from __future__ import annotations
@@ -12,8 +12,9 @@ import os
 import signal
 import subprocess
 import threading
+import time
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,7 +31,14 @@ class BuildRefused(Exception):
 
 
 class BuildFailed(Exception):
-    """The job failed, was killed, or ran out of time; trying it again may help."""
+    """The job failed, was killed, or ran out of time; trying it again may help.
+
+    ``unfinished_build`` is the build that it left behind without having ended it: one that a later job goes on with.
+    """
+
+    def __init__(self, message: str, unfinished_build: str | None = None) -> None:
+        super().__init__(message)
+        self.unfinished_build = unfinished_build
 
 
 @dataclass(frozen=True)
@@ -80,7 +88,7 @@ def build_command(
 
 
 def run_build(command: Sequence[str], environment: Mapping[str, str], timeout_secs: float) -> dict[str, object]:
-    """Runs the job to its end and answers its last JSON line.
+    """Runs the job to its end and answers its summary.
 
     The process has a group of its own, which is ended with it: by the time-out, by an exception in this thread (Airflow
     ends a task that way), and when the job is done.
@@ -108,36 +116,64 @@ def run_build(command: Sequence[str], environment: Mapping[str, str], timeout_se
     timer.daemon = True
     timer.start()
     last_lines: deque[str] = deque(maxlen=LAST_LINES)
-    result: dict[str, object] = {}
+    build: str | None = None
+    summary: dict[str, object] | None = None
     try:
         assert process.stdout is not None
         for line in process.stdout:
             line = line.rstrip()[:LINE_CHARS_MAX]
             log.info("%s", line)
             last_lines.append(line)
-            result = _json_object(line) or result
+            said = _json_object(line)
+            build = str(said["build_id"]) if "build_id" in said else build
+            summary = said if said.get("type") == "summary" else summary
         exit_code = process.wait()
     finally:
         timer.cancel()
         _end(process)
     told = "\n".join(last_lines)
+    unfinished = build if summary is None else None
     if late.is_set():
-        raise BuildFailed(f"the build did not end within {timeout_secs:g} s and was stopped; its last words:\n{told}")
+        raise BuildFailed(
+            f"the build did not end within {timeout_secs:g} s and was stopped; its last words:\n{told}", unfinished
+        )
     if exit_code == EXIT_USAGE:
         raise BuildRefused(f"the build job refused its command line:\n{told}")
     if exit_code != 0:
-        raise BuildFailed(f"the build job ended with {exit_code}; its last words:\n{told}")
-    return result
+        raise BuildFailed(f"the build job ended with {exit_code}; its last words:\n{told}", unfinished)
+    if summary is None:
+        raise BuildFailed(f"the build job ended without a summary; its last words:\n{told}", unfinished)
+    return summary
 
 
-def _json_object(line: str) -> dict[str, object] | None:
+def run_build_until_ended(
+    command_for: Callable[[str | None], Sequence[str]], environment: Mapping[str, str], timeout_secs: float, attempts: int
+) -> dict[str, object]:
+    """Runs a build, and when its job died on the way, goes on with the same build in a new one: finished shards are kept.
+
+    ``command_for`` makes the call for a build's id, or for a new build. The time-out is for all attempts together.
+    """
+    deadline = time.monotonic() + timeout_secs
+    build: str | None = None
+    for attempt in range(1, attempts + 1):
+        try:
+            return run_build(command_for(build), environment, max(1.0, deadline - time.monotonic()))
+        except BuildFailed as failure:
+            build = failure.unfinished_build
+            if build is None or attempt == attempts or time.monotonic() >= deadline:
+                raise
+            log.warning("the job died; going on with build %s: %s", build, failure)
+    raise AssertionError("unreachable: attempts must be positive")
+
+
+def _json_object(line: str) -> dict[str, object]:
     if not line.startswith("{"):
-        return None
+        return {}
     try:
         value = json.loads(line)
     except ValueError:
-        return None
-    return value if isinstance(value, dict) else None
+        return {}
+    return value if isinstance(value, dict) else {}
 
 
 def _end(process: subprocess.Popen[str]) -> None:

@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
-from akidb_submit import BuildFailed, BuildRefused, Installation, build_command, run_build
+from akidb_submit import BuildFailed, BuildRefused, Installation, build_command, run_build, run_build_until_ended
 
 BOUND_SECS = 30
 
@@ -56,11 +56,55 @@ def test_installation_that_is_not_built_is_refused_with_the_remedy(tmp_path):
         Installation.from_environment({"AKIDB_HOME": str(tmp_path)})
 
 
-def test_last_json_line_is_the_result_and_all_lines_are_logged(tmp_path, caplog):
+PROGRESS = 'echo \'{"type": "progress", "build_id": "b"}\'\n'
+SUMMARY = 'echo \'{"type": "summary", "build_id": "b", "outcome": "published"}\'\n'
+
+
+def test_summary_is_the_result_and_all_lines_are_logged(tmp_path, caplog):
     caplog.set_level("INFO")
-    command = script(tmp_path, "echo '{\"phase\": \"read\"}'\necho '{\"build_id\": \"b\", \"rows\": 7}'\necho '{not json'\necho done >&2\n")
-    assert run_build(command, os.environ, BOUND_SECS) == {"build_id": "b", "rows": 7}
-    assert [record.getMessage() for record in caplog.records][-2:] == ["{not json", "done"]
+    command = script(tmp_path, PROGRESS + SUMMARY + "echo '{not json'\necho '[1]'\necho done >&2\n")
+    assert run_build(command, os.environ, BOUND_SECS) == {"type": "summary", "build_id": "b", "outcome": "published"}
+    assert [record.getMessage() for record in caplog.records][-3:] == ["{not json", "[1]", "done"]
+
+
+def test_end_without_a_summary_is_a_failure(tmp_path):
+    with pytest.raises(BuildFailed, match="without a summary"):
+        run_build(script(tmp_path, PROGRESS), os.environ, BOUND_SECS)
+
+
+def test_job_that_dies_is_gone_on_with(tmp_path):
+    asked = []
+
+    def command_for(build_id):
+        asked.append(build_id)
+        return script(tmp_path, SUMMARY if build_id else PROGRESS + "kill -9 $$\n")
+
+    assert run_build_until_ended(command_for, os.environ, BOUND_SECS, 3)["outcome"] == "published"
+    assert asked == [None, "b"]
+
+
+def test_job_that_keeps_dying_is_given_up_after_the_attempts(tmp_path):
+    asked = []
+
+    def command_for(build_id):
+        asked.append(build_id)
+        return script(tmp_path, PROGRESS + "kill -9 $$\n")
+
+    with pytest.raises(BuildFailed, match="-9"):
+        run_build_until_ended(command_for, os.environ, BOUND_SECS, 3)
+    assert asked == [None, "b", "b"]
+
+
+def test_build_that_the_job_ended_as_failed_is_not_gone_on_with(tmp_path):
+    asked = []
+
+    def command_for(build_id):
+        asked.append(build_id)
+        return script(tmp_path, PROGRESS + SUMMARY + "exit 1\n")
+
+    with pytest.raises(BuildFailed):
+        run_build_until_ended(command_for, os.environ, BOUND_SECS, 3)
+    assert asked == [None]
 
 
 def test_exit_status_2_is_refused_and_others_fail_with_the_last_words(tmp_path):
