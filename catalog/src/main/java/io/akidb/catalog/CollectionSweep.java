@@ -5,8 +5,6 @@ import io.akidb.objectstore.ListPage;
 import io.akidb.objectstore.ObjectMetadata;
 import io.akidb.tenancy.CollectionName;
 import io.akidb.tenancy.TenantNamespace;
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,7 +20,6 @@ import org.jspecify.annotations.Nullable;
  * afterwards: what was committed in between is younger than the grace, and spared for that.
  */
 final class CollectionSweep {
-  private static final Logger LOG = System.getLogger(CollectionSweep.class.getName());
   private static final int LIST_LIMIT = 1_000;
 
   /** Finished build requests that are kept, the newest ones, whatever their age. */
@@ -72,14 +69,6 @@ final class CollectionSweep {
   }
 
   private GarbageCollector.Report report(long oldest) {
-    if (deletedObjects > 0) {
-      LOG.log(
-          Level.INFO,
-          "collected {0} objects, {1} bytes of {2}",
-          deletedObjects,
-          deletedBytes,
-          namespace.collectionPrefix(name));
-    }
     return new GarbageCollector.Report(deletedObjects, deletedBytes, oldest, deletesLeft > 0);
   }
 

@@ -6,6 +6,9 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +30,25 @@ final class PayloadJson {
           .build();
 
   private PayloadJson() {}
+
+  /** Whether the bytes are UTF-8; the parser lets overlong forms and what it skips pass. */
+  static boolean isUtf8(byte[] payload) {
+    for (byte b : payload) {
+      if (b < 0) {
+        return decodes(payload);
+      }
+    }
+    return true;
+  }
+
+  private static boolean decodes(byte[] payload) {
+    try {
+      StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(payload));
+      return true;
+    } catch (CharacterCodingException e) {
+      return false;
+    }
+  }
 
   static JsonParser open(byte[] payload) throws IOException {
     // The library would guess UTF-16 and UTF-32 from zero bytes and byte order marks.

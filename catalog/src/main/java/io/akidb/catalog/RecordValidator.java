@@ -103,6 +103,10 @@ public final class RecordValidator {
               "has " + payload.length + " bytes, at most " + SegmentFormat.PAYLOAD_BYTES_MAX));
       return;
     }
+    if (!PayloadJson.isUtf8(payload)) {
+      errors.add(new FieldError("/payload", "must be UTF-8"));
+      return;
+    }
     try (JsonParser parser = PayloadJson.open(payload)) {
       if (parser.nextToken() != JsonToken.START_OBJECT) {
         errors.add(new FieldError("/payload", "must be a JSON object"));
@@ -120,8 +124,7 @@ public final class RecordValidator {
     } catch (IOException e) {
       errors.add(
           new FieldError(
-              "/payload",
-              "must be a JSON object in UTF-8, of at most " + PayloadJson.DEPTH_MAX + " levels"));
+              "/payload", "must be a JSON object of at most " + PayloadJson.DEPTH_MAX + " levels"));
     }
   }
 
