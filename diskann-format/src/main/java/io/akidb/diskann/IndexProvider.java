@@ -1,0 +1,44 @@
+package io.akidb.diskann;
+
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/** A kind of index. Stateless; safe for any thread. */
+public interface IndexProvider {
+  /** {@code diskann} or {@code flat}. */
+  String type();
+
+  /**
+   * The provider of a type.
+   *
+   * @throws IllegalArgumentException if there is none of the name
+   */
+  static IndexProvider of(String type) {
+    return switch (type) {
+      case FlatProvider.TYPE -> new FlatProvider();
+      case DiskAnnProvider.TYPE -> new DiskAnnProvider();
+      default ->
+          throw new IllegalArgumentException(
+              "no index type '" + type + "'; there are diskann and flat");
+    };
+  }
+
+  /**
+   * A builder of one shard file.
+   *
+   * @param trained a codebook to encode with, or null to train one on the vectors themselves
+   * @param workDirectory an existing directory for temporary files
+   */
+  IndexBuilder builder(
+      IndexSchema schema,
+      BuildParameters parameters,
+      @Nullable PqCodebook trained,
+      Path workDirectory);
+
+  /**
+   * Maps a shard file of this kind. Costs little, however large the file is.
+   *
+   * @throws ShardFormatException if it is corrupt, or of a version that this one cannot read
+   */
+  VectorIndex open(Path file);
+}

@@ -1,0 +1,60 @@
+package io.akidb.diskann;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A mapped shard file. Safe for any number of reading threads; closing it while one reads is the
+ * caller's error.
+ */
+public interface VectorIndex extends AutoCloseable {
+  /** What its vectors have in common. */
+  IndexSchema schema();
+
+  /** How many vectors. Node ids run from 0 to it. */
+  int size();
+
+  /** As {@link IndexProvider#type}. */
+  String type();
+
+  /** Length of the file. */
+  long fileBytes();
+
+  /**
+   * The vectors nearest to the query. Answers {@code k} of them wherever {@code k} are accepted,
+   * and none that the filter refuses.
+   *
+   * @param query {@code [dimension]}, finite
+   * @param filter which nodes may be answered; null for all
+   * @throws InvalidVectorException if the query cannot be one
+   */
+  SearchResult search(float[] query, SearchParameters parameters, @Nullable NodeFilter filter);
+
+  /** The user's id of a node. */
+  String vectorId(int nodeId);
+
+  /** The place of a node in the order of events. */
+  long order(int nodeId);
+
+  /** Copies a node's vector, bit for bit as it was added, into {@code into[dimension]}. */
+  void vector(int nodeId, float[] into);
+
+  /** A copy of a node's payload. */
+  byte[] payload(int nodeId);
+
+  /** The node of a user's id, or -1. */
+  int nodeId(String vectorId);
+
+  /** The declared attributes' indexes. */
+  AttributeIndex attributes();
+
+  /**
+   * Checks every checksum of the file.
+   *
+   * @throws CorruptShardException if one does not hold
+   */
+  void verify();
+
+  /** Unmaps the file. */
+  @Override
+  void close();
+}
