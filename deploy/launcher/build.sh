@@ -80,7 +80,10 @@ build_now() {
   build_progress "$pid" "$log"
   if ! wait "$pid"; then
     trap - INT TERM
-    grep -E '^\[ERROR\]' "$log" | head -n 25 | sed 's/^/  | /' >&2 || true
+    # Warnings in sources are errors here; the rest is Maven's advice on how to call Maven.
+    grep -E '^\[ERROR\] *[^ ]|^\[WARNING\] /.*\.java' "$log" |
+      grep -vE 'full stack trace|full debug logging|more information about|\[Help|correcting the problems|mvn <args>' |
+      head -n 25 | sed 's/^/  | /' >&2 || true
     fail "the build failed; the whole log: $log"
   fi
   trap - INT TERM
