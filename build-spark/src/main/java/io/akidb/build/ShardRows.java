@@ -1,0 +1,77 @@
+package io.akidb.build;
+
+import io.akidb.diskann.IndexProvider;
+import io.akidb.diskann.VectorIndex;
+import io.akidb.objectstore.ObjectStore;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Iterator;
+import java.util.NoSuchElementException;
+import scala.Tuple2;
+
+/**
+ * The rows of a shard of the previous index, the only home of what it absorbed. The shard is
+ * downloaded into a scratch file, checked against the catalog's checksum and mapped. For one
+ * thread.
+ */
+final class ShardRows implements Iterator<Tuple2<String, Candidate>>, AutoCloseable {
+  private final Path file;
+  private final VectorIndex index;
+  private int next;
+
+  private ShardRows(Path file, VectorIndex index) {
+    this.file = file;
+    this.index = index;
+  }
+
+  /** Downloads and opens a shard; {@link #close} deletes the file. */
+  static ShardRows open(ObjectStore store, CollectionAddress address, InputPiece.Shard shard)
+      throws IOException {
+    Path file = Scratch.file("previous-", ".shard");
+    try {
+      String key =
+          address.namespace().shardKey(address.name(), shard.buildId(), shard.shard().partition());
+      store.getToFile(key, file);
+      if (Files.size(file) != shard.shard().bytes()
+          || BuildFiles.crc32c(file) != shard.shard().crc32c()) {
+        throw new BuildFailedException(
+            "shard "
+                + shard.shard().partition()
+                + " of the current index is not what the catalog says of it;"
+                + " the collection needs repair",
+            null);
+      }
+      VectorIndex index = IndexProvider.of(shard.type().jsonName()).open(file);
+      return new ShardRows(file, index);
+    } catch (IOException | RuntimeException e) {
+      Files.deleteIfExists(file);
+      throw e;
+    }
+  }
+
+  @Override
+  public boolean hasNext() {
+    return next < index.size();
+  }
+
+  @Override
+  public Tuple2<String, Candidate> next() {
+    if (!hasNext()) {
+      throw new NoSuchElementException();
+    }
+    int node = next++;
+    float[] vector = new float[index.schema().dimension()];
+    index.vector(node, vector);
+    byte[] payload = index.payload(node);
+    return new Tuple2<>(
+        index.vectorId(node),
+        Candidate.ofIndex(index.order(node), vector, payload.length == 0 ? null : payload));
+  }
+
+  @Override
+  public void close() {
+    index.close();
+    Scratch.delete(file);
+  }
+}
