@@ -1,0 +1,145 @@
+package io.akidb.serving;
+
+import io.akidb.catalog.Catalog;
+import io.akidb.catalog.OrderClock;
+import io.akidb.diskann.IndexProvider;
+import io.akidb.objectstore.ObjectStore;
+import io.akidb.objectstore.ObjectStoreException;
+import io.akidb.policies.ApiKeys;
+import io.akidb.serving.build.BuildConfig;
+import io.akidb.serving.build.BuildLauncher;
+import io.akidb.serving.collection.CollectionsConfig;
+import io.akidb.serving.collection.OpenCollections;
+import io.akidb.serving.config.Setting;
+import io.akidb.serving.config.Settings;
+import io.akidb.serving.fresh.FreshBudget;
+import io.akidb.serving.ingest.GroupCommitter;
+import io.akidb.serving.ingest.IngestConfig;
+import io.akidb.serving.metrics.NodeMetrics;
+import io.akidb.serving.rest.HttpConfig;
+import io.akidb.serving.rest.RestApi;
+import io.akidb.serving.rest.RestServer;
+import io.akidb.serving.search.SearchConfig;
+import io.akidb.serving.search.Searcher;
+import io.akidb.serving.shard.IndexReader;
+import io.akidb.serving.shard.ShardCache;
+import io.akidb.serving.shard.ShardCacheConfig;
+import io.akidb.tenancy.TenantId;
+import io.akidb.tenancy.TenantRegistry;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.util.Optional;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** One node: opens what the settings say, serves, and closes it in the opposite order. */
+public final class Node implements AutoCloseable {
+  private static final int HELPER_TASKS_QUEUED_MAX = 1024;
+
+  private final ShardCache cache;
+  private final OpenCollections collections;
+  private final ThreadPoolExecutor helpers;
+  private final BuildLauncher launcher;
+  private final RestServer server;
+  private final @Nullable String issuedOperatorKey;
+
+  /**
+   * Starts a node, which answers as soon as this returns.
+   *
+   * @param store the bucket; closed by the caller, after the node
+   * @throws IOException if the cache's folder cannot be used
+   */
+  public Node(ObjectStore store, Settings settings, Clock clock, SecureRandom random)
+      throws IOException {
+    HttpConfig http = HttpConfig.of(settings);
+    ShardCacheConfig cacheConfig = ShardCacheConfig.of(settings);
+    CollectionsConfig collectionsConfig = CollectionsConfig.of(settings);
+    SearchConfig search = SearchConfig.of(settings);
+    BuildConfig build = BuildConfig.of(settings, cacheConfig.folder());
+    Path temporary = cacheConfig.folder().resolve("segments");
+    IngestConfig ingest = IngestConfig.of(settings, temporary);
+
+    NodeMetrics metrics = new NodeMetrics();
+    TenantRegistry registry = new TenantRegistry(store, clock);
+    registry.ensureDefault();
+    ApiKeys keys =
+        new ApiKeys(store, clock, random, settings.text(Setting.ADMIN_API_KEY).orElse(null));
+    issuedOperatorKey = keys.hasOperator() ? null : keys.issueForOperator().plaintext();
+
+    cache = new ShardCache(store, cacheConfig, type -> IndexProvider.of(type.jsonName()), metrics);
+    Files.createDirectories(temporary);
+    FreshBudget budget = new FreshBudget(collectionsConfig.freshBytesMax());
+    OrderClock orders = new OrderClock(clock);
+    Catalog catalog = new Catalog(store, clock);
+    collections =
+        new OpenCollections(
+            catalog,
+            collectionsConfig,
+            budget,
+            new IndexReader(store, cache)::read,
+            target -> new GroupCommitter(target, orders, ingest, metrics));
+    metrics.gauge("akidb_open_collections", "Open collections.", collections::openCount);
+    metrics.gauge("akidb_fresh_bytes", "Bytes of vectors not yet in an index.", budget::used);
+    metrics.gauge("akidb_fresh_rows", "Vectors not yet in an index.", collections::freshRows);
+    metrics.gauge(
+        "akidb_generation_lag_max",
+        "Commits that the collection farthest behind has still to make searchable.",
+        collections::generationLagMax);
+    helpers =
+        new ThreadPoolExecutor(
+            search.threads(),
+            search.threads(),
+            1,
+            TimeUnit.MINUTES,
+            new ArrayBlockingQueue<>(HELPER_TASKS_QUEUED_MAX),
+            Thread.ofPlatform().name("search-", 0).daemon().factory());
+    launcher = new BuildLauncher(build);
+    server =
+        new RestApi(
+                clock,
+                registry,
+                keys,
+                catalog,
+                collections,
+                new Searcher(helpers, search.threads(), metrics),
+                search,
+                launcher,
+                metrics,
+                () -> answers(registry))
+            .server(http)
+            .start();
+  }
+
+  private static boolean answers(TenantRegistry registry) {
+    try {
+      return registry.find(TenantId.DEFAULT).isPresent();
+    } catch (ObjectStoreException e) {
+      return false;
+    }
+  }
+
+  /** The port that it listens on. */
+  public int port() {
+    return server.port();
+  }
+
+  /** The operator's key, if this start made one: the only moment at which it is known. */
+  public Optional<String> issuedOperatorKey() {
+    return Optional.ofNullable(issuedOperatorKey);
+  }
+
+  /** Stops taking calls, finishes those in flight as long as configured, and lets everything go. */
+  @Override
+  public void close() {
+    server.close();
+    launcher.close();
+    collections.close();
+    helpers.shutdownNow();
+    cache.close();
+  }
+}

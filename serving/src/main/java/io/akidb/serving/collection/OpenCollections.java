@@ -1,0 +1,259 @@
+package io.akidb.serving.collection;
+
+import io.akidb.catalog.Catalog;
+import io.akidb.catalog.CollectionNotFoundException;
+import io.akidb.catalog.Manifest;
+import io.akidb.catalog.VectorCollection;
+import io.akidb.catalog.VectorRecord;
+import io.akidb.serving.fresh.FreshBudget;
+import io.akidb.serving.ingest.CommitTarget;
+import io.akidb.serving.ingest.GroupCommitter;
+import io.akidb.serving.problem.ServingException;
+import io.akidb.tenancy.CollectionName;
+import io.akidb.tenancy.TenantContext;
+import io.akidb.tenancy.TenantId;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The collections that this node holds open: opened at their first use, closed when idle, a bounded
+ * number at once. One thread makes them follow the bucket; {@link #close} ends it. Thread-safe.
+ */
+public final class OpenCollections implements AutoCloseable {
+  private static final Logger LOG = System.getLogger(OpenCollections.class.getName());
+  private static final int FOLLOWERS_MAX = 16;
+  // A collection that nobody asks for is looked at this much less often, and once more when it is
+  // asked for.
+  private static final int QUIET_FACTOR = 20;
+
+  private record Key(TenantId tenant, CollectionName name) {}
+
+  private final Catalog catalog;
+  private final CollectionsConfig config;
+  private final FreshBudget budget;
+  private final IndexLoader loader;
+  private final Function<CommitTarget, GroupCommitter> committers;
+  private final ConcurrentHashMap<Key, CompletableFuture<CollectionHandle>> open =
+      new ConcurrentHashMap<>();
+  private final ExecutorService background = Executors.newVirtualThreadPerTaskExecutor();
+  private final Semaphore followers = new Semaphore(FOLLOWERS_MAX);
+  private final ScheduledExecutorService clockwork;
+  private final ScheduledFuture<?> ticking;
+  private final PastViews past;
+
+  /** Starts following. */
+  public OpenCollections(
+      Catalog catalog,
+      CollectionsConfig config,
+      FreshBudget budget,
+      IndexLoader loader,
+      Function<CommitTarget, GroupCommitter> committers) {
+    this.catalog = catalog;
+    this.config = config;
+    this.budget = budget;
+    this.loader = loader;
+    this.committers = committers;
+    this.past = new PastViews(config.snapshotsMax(), budget, loader);
+    this.clockwork =
+        Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().name("follow").daemon().factory());
+    long interval = config.followInterval().toMillis();
+    ticking =
+        clockwork.scheduleWithFixedDelay(
+            this::followAll, interval, interval, TimeUnit.MILLISECONDS);
+  }
+
+  /**
+   * The collection, opened if need be.
+   *
+   * @throws CollectionNotFoundException if there is none
+   */
+  public OpenCollection get(TenantContext context, CollectionName name) {
+    return handle(context, name).open();
+  }
+
+  /**
+   * Commits rows and waits until they are durable and searchable.
+   *
+   * @return the generation that holds them
+   */
+  public Manifest commit(TenantContext context, CollectionName name, List<VectorRecord> rows) {
+    CollectionHandle handle = handle(context, name);
+    handle.open().requireRoomFor(rows);
+    return handle.committer().commit(rows);
+  }
+
+  /** What a query saw at a generation of the past that is still kept. */
+  public CollectionView at(OpenCollection collection, long generation) {
+    CollectionView now = collection.view();
+    return generation == now.generation()
+        ? now
+        : past.get(collection.collection(), now.manifest().collectionId(), generation);
+  }
+
+  private CollectionHandle handle(TenantContext context, CollectionName name) {
+    Key key = new Key(context.tenant(), name);
+    for (int attempt = 0; ; attempt++) {
+      CollectionHandle handle = opened(key, context);
+      long now = System.nanoTime();
+      if (handle.unfollowedNanos(now) > 2 * config.followInterval().toNanos()) {
+        handle.follow(now);
+      }
+      if (!handle.open().isGone()) {
+        handle.use(now);
+        return handle;
+      }
+      closeOne(key, handle);
+      if (attempt > 1) {
+        throw ServingException.notFound("collection");
+      }
+    }
+  }
+
+  private CollectionHandle opened(Key key, TenantContext context) {
+    CompletableFuture<CollectionHandle> mine = new CompletableFuture<>();
+    CompletableFuture<CollectionHandle> known = open.putIfAbsent(key, mine);
+    if (known == null) {
+      try {
+        makeRoom();
+        mine.complete(open(context, key.name()));
+      } catch (RuntimeException e) {
+        open.remove(key, mine);
+        mine.completeExceptionally(e);
+        throw e;
+      }
+      return mine.join();
+    }
+    try {
+      return known.join();
+    } catch (CompletionException e) {
+      if (e.getCause() instanceof RuntimeException cause) {
+        throw cause;
+      }
+      throw e;
+    }
+  }
+
+  private CollectionHandle open(TenantContext context, CollectionName name) {
+    VectorCollection collection = catalog.open(context, name);
+    Manifest head = collection.head();
+    return new CollectionHandle(
+        OpenCollection.open(collection, head, budget, loader, background),
+        committers,
+        System.nanoTime());
+  }
+
+  private void makeRoom() {
+    if (open.size() <= config.openMax()) {
+      return;
+    }
+    long now = System.nanoTime();
+    open.entrySet().stream()
+        .filter(entry -> handleOf(entry.getValue()) != null)
+        .max(Comparator.comparingLong(entry -> unused(entry.getValue(), now)))
+        .ifPresent(entry -> closeOne(entry.getKey(), handleOf(entry.getValue())));
+  }
+
+  private static long unused(CompletableFuture<CollectionHandle> future, long now) {
+    CollectionHandle handle = handleOf(future);
+    return handle == null ? -1 : handle.unusedNanos(now);
+  }
+
+  private static @Nullable CollectionHandle handleOf(CompletableFuture<CollectionHandle> future) {
+    return future.isDone() && !future.isCompletedExceptionally() ? future.join() : null;
+  }
+
+  private void closeOne(Key key, @Nullable CollectionHandle handle) {
+    CompletableFuture<CollectionHandle> future = open.get(key);
+    if (handle != null
+        && future != null
+        && handleOf(future) == handle
+        && open.remove(key, future)) {
+      handle.close();
+    }
+  }
+
+  private void followAll() {
+    long now = System.nanoTime();
+    open.forEach(
+        (key, future) -> {
+          CollectionHandle handle = handleOf(future);
+          if (handle == null) {
+            return;
+          }
+          if (handle.unusedNanos(now) > config.idle().toNanos() || handle.open().isGone()) {
+            background.execute(() -> closeOne(key, handle));
+            return;
+          }
+          long interval = config.followInterval().toNanos();
+          boolean quiet = handle.unusedNanos(now) > QUIET_FACTOR * interval;
+          boolean due = !quiet || handle.unfollowedNanos(now) > QUIET_FACTOR * interval;
+          if (due && followers.tryAcquire()) {
+            background.execute(() -> follow(handle));
+          }
+        });
+  }
+
+  private void follow(CollectionHandle handle) {
+    try {
+      handle.follow(System.nanoTime());
+    } catch (RuntimeException e) {
+      // What it serves stays right for the generation that it says; the next look tries again.
+      LOG.log(Level.WARNING, "a collection cannot follow the bucket right now", e);
+    } finally {
+      followers.release();
+    }
+  }
+
+  /** How many are open. */
+  public int openCount() {
+    return open.size();
+  }
+
+  /** Generations that the collection which is farthest behind has still to make searchable. */
+  public long generationLagMax() {
+    return open.values().stream()
+        .map(OpenCollections::handleOf)
+        .mapToLong(
+            handle -> {
+              if (handle == null) {
+                return 0;
+              }
+              CollectionView view = handle.open().view();
+              return view.manifest().generation() - view.generation();
+            })
+        .max()
+        .orElse(0);
+  }
+
+  /** Rows in the fresh tiers. */
+  public long freshRows() {
+    return open.values().stream()
+        .map(OpenCollections::handleOf)
+        .mapToLong(handle -> handle == null ? 0 : handle.open().view().fresh().liveVectors())
+        .sum();
+  }
+
+  /** Commits what waits, stops following and closes all. */
+  @Override
+  public void close() {
+    ticking.cancel(false);
+    clockwork.shutdownNow();
+    open.forEach((key, future) -> background.execute(() -> closeOne(key, handleOf(future))));
+    background.close();
+    past.close();
+  }
+}

@@ -1,0 +1,86 @@
+package io.akidb.serving.collection;
+
+import io.akidb.catalog.Manifest;
+import io.akidb.catalog.SegmentRef;
+import io.akidb.catalog.VectorCollection;
+import io.akidb.serving.fresh.FreshBudget;
+import io.akidb.serving.fresh.FreshTier;
+import io.akidb.serving.fresh.IndexedVersions;
+import io.akidb.serving.shard.BuiltIndex;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.UUID;
+
+/**
+ * Generations of the past, as {@code as_of} asks for: the last few used ones stay open.
+ * Thread-safe.
+ */
+final class PastViews implements AutoCloseable {
+  private record Key(UUID collection, long generation) {}
+
+  private record Past(FreshTier tier, CollectionView view) {}
+
+  private final int viewsMax;
+  private final FreshBudget budget;
+  private final IndexLoader loader;
+  private final LinkedHashMap<Key, Past> byUse = new LinkedHashMap<>(16, 0.75f, true);
+
+  PastViews(int viewsMax, FreshBudget budget, IndexLoader loader) {
+    this.viewsMax = viewsMax;
+    this.budget = budget;
+    this.loader = loader;
+  }
+
+  /**
+   * The view, read from the bucket if it is not open.
+   *
+   * @throws io.akidb.catalog.GenerationNotFoundException if it is not kept any more
+   */
+  CollectionView get(VectorCollection collection, UUID collectionId, long generation) {
+    Key key = new Key(collectionId, generation);
+    synchronized (byUse) {
+      Past known = byUse.get(key);
+      if (known != null) {
+        return known.view();
+      }
+    }
+    Past read = read(collection, collection.at(generation));
+    synchronized (byUse) {
+      Past other = byUse.putIfAbsent(key, read);
+      if (other != null) {
+        read.tier().release();
+        return other.view();
+      }
+      if (byUse.size() > viewsMax) {
+        Map.Entry<Key, Past> eldest = byUse.pollFirstEntry();
+        eldest.getValue().tier().release();
+      }
+      return read.view();
+    }
+  }
+
+  private Past read(VectorCollection collection, Manifest manifest) {
+    BuiltIndex index = manifest.index() == null ? null : loader.load(collection, manifest);
+    FreshTier tier =
+        new FreshTier(manifest.schema(), budget, index == null ? IndexedVersions.NONE : index);
+    try {
+      budget.requireRoomFor(manifest.freshBytes());
+      for (SegmentRef segment : collection.segments(manifest)) {
+        tier.apply(segment.sequence(), SegmentRows.read(collection, segment));
+      }
+    } catch (RuntimeException e) {
+      tier.release();
+      throw e;
+    }
+    return new Past(
+        tier, new CollectionView(manifest, manifest.generation(), tier.snapshot(), index));
+  }
+
+  @Override
+  public void close() {
+    synchronized (byUse) {
+      byUse.values().forEach(past -> past.tier().release());
+      byUse.clear();
+    }
+  }
+}

@@ -1,0 +1,98 @@
+package io.akidb.serving.config;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything about a node that can be set: by {@code --flag}, else by the environment ({@code
+ * AKIDB_...}), else in the file that {@code --config} names (as {@code flag=value}), else by
+ * default.
+ */
+public enum Setting {
+  BUCKET(null, "a local directory, or s3://bucket[/prefix]"),
+  ENDPOINT(null, "of the S3 service, as http://127.0.0.1:9000"),
+  REGION(null, "of the S3 bucket"),
+  ACCESS_KEY(null, "of the S3 service"),
+  SECRET_KEY(null, "of the S3 service"),
+  ADMIN_API_KEY(
+      null, "the operator's key; without it one is made at the first start and printed once"),
+  HOST("127.0.0.1", "the address to listen on"),
+  PORT("8080", "the port to listen on; 0 takes a free one"),
+  BODY_BYTES_MAX(
+      "33554432", "largest body of a write, in bytes; other bodies may have a sixteenth of it"),
+  REQUESTS_IN_FLIGHT_MAX("256", "calls handled at once; more are answered 503"),
+  STOP_TIMEOUT_SECS("10", "how long a stopping node waits for the calls in flight"),
+  CACHE_DIR(null, "where shards are cached; a folder below the system's temporary one by default"),
+  CACHE_BYTES("10737418240", "most bytes of cached shards"),
+  FRESH_BYTES_MAX(
+      "0",
+      "most bytes of vectors not yet in an index, over all collections; 0 takes 40 % of the heap"),
+  COLLECTIONS_OPEN_MAX("256", "collections held open at once"),
+  COLLECTION_IDLE_SECS("900", "after how long an unused collection is closed"),
+  FOLLOW_INTERVAL_MS("250", "how often an open collection looks for commits of others"),
+  SNAPSHOTS_MAX("8", "generations of the past (as_of) held open at once"),
+  COMMIT_WINDOW_MS("2", "how long a write waits for others to share its commit"),
+  COMMIT_ROWS_MAX("10000", "most rows of one commit"),
+  COMMIT_QUEUE_BYTES_MAX(
+      "67108864", "most bytes of writes that wait for a commit, for each collection"),
+  COMMIT_TIMEOUT_SECS("30", "how long a write waits for its commit"),
+  SEARCH_THREADS(
+      "0", "threads that search partitions beside the caller's; 0 takes one for each processor"),
+  SEARCH_K_MAX("10000", "largest k"),
+  BUILD_COMMAND(
+      null,
+      "started when a build is asked for, and expected to take pending builds; without it others do"),
+  BUILD_LOG_DIR(null, "where the build command's output goes; the cache folder by default");
+
+  private final @Nullable String defaultValue;
+  private final String help;
+
+  Setting(@Nullable String defaultValue, String help) {
+    this.defaultValue = defaultValue;
+    this.help = help;
+  }
+
+  /** The name of the environment's variable. */
+  public String variable() {
+    return "AKIDB_" + name();
+  }
+
+  /** The name on the command line and in the file, as {@code cache-dir}. */
+  public String flag() {
+    return name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+
+  /** What holds when nobody sets it, or null. */
+  public @Nullable String defaultValue() {
+    return defaultValue;
+  }
+
+  /** One line for people. */
+  public String help() {
+    return help;
+  }
+
+  /** Whether it must not stand in a log, nor on a command line that others can list. */
+  public boolean isSecret() {
+    return this == ACCESS_KEY || this == SECRET_KEY || this == ADMIN_API_KEY;
+  }
+
+  static Optional<Setting> ofFlag(String flag) {
+    return Arrays.stream(values()).filter(s -> s.flag().equals(flag)).findFirst();
+  }
+
+  static Optional<Setting> ofVariable(String variable) {
+    return Arrays.stream(values()).filter(s -> s.variable().equals(variable)).findFirst();
+  }
+
+  static List<String> flags() {
+    return Arrays.stream(values()).map(Setting::flag).toList();
+  }
+
+  static List<String> variables() {
+    return Arrays.stream(values()).map(Setting::variable).toList();
+  }
+}

@@ -1,0 +1,11 @@
+package io.akidb.serving.rest;
+
+/** Who may call a route. */
+enum Access {
+  /** Anybody: health and metrics. */
+  OPEN,
+  /** An operator of the platform. */
+  OPERATOR,
+  /** Somebody of a tenant, or an operator who chooses one. */
+  TENANT
+}

@@ -1,0 +1,40 @@
+package io.akidb.serving.rest;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.Map;
+
+/**
+ * What a handler answers.
+ *
+ * @param status of HTTP
+ * @param contentType of the body
+ * @param body empty for none
+ * @param headers besides the usual ones
+ */
+@SuppressWarnings("ArrayRecordComponent") // handed over, never compared
+record Answer(int status, String contentType, byte[] body, Map<String, String> headers) {
+  static final String JSON = "application/json";
+  static final String PROBLEM = "application/problem+json";
+
+  static Answer ok(JsonNode body) {
+    return of(200, body);
+  }
+
+  static Answer of(int status, JsonNode body) {
+    return new Answer(status, JSON, Json.bytes(body), Map.of());
+  }
+
+  static Answer json(byte[] body) {
+    return new Answer(200, JSON, body, Map.of());
+  }
+
+  static Answer noContent() {
+    return new Answer(204, JSON, new byte[0], Map.of());
+  }
+
+  Answer with(String header, String value) {
+    Map<String, String> more = new java.util.HashMap<>(headers);
+    more.put(header, value);
+    return new Answer(status, contentType, body, Map.copyOf(more));
+  }
+}

@@ -1,0 +1,158 @@
+package io.akidb.serving.rest;
+
+import io.akidb.policies.Principal;
+import io.akidb.serving.problem.NearestName;
+import io.akidb.serving.problem.Reason;
+import io.akidb.serving.problem.ServingException;
+import io.akidb.tenancy.CollectionName;
+import io.akidb.tenancy.InvalidNameException;
+import io.akidb.tenancy.Tenant;
+import io.akidb.tenancy.TenantContext;
+import io.javalin.http.Context;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** One request, after the gate. For one thread. */
+final class Call {
+  private static final int LIMIT_DEFAULT = 100;
+  private static final int LIMIT_MAX = 1000;
+
+  private final Context http;
+  private final int bodyBytesMax;
+  private final @Nullable Principal principal;
+  private final @Nullable Tenant tenant;
+  private byte @Nullable [] body;
+
+  Call(Context http, int bodyBytesMax, @Nullable Principal principal, @Nullable Tenant tenant) {
+    this.http = http;
+    this.bodyBytesMax = bodyBytesMax;
+    this.principal = principal;
+    this.tenant = tenant;
+  }
+
+  /** On whose behalf. */
+  TenantContext context() {
+    return new TenantContext(tenant().tenantId(), principal().id());
+  }
+
+  /** Whose data, with its quotas. */
+  Tenant tenant() {
+    if (tenant == null) {
+      throw new IllegalStateException("the route has no tenant");
+    }
+    return tenant;
+  }
+
+  private Principal principal() {
+    if (principal == null) {
+      throw new IllegalStateException("the route is open");
+    }
+    return principal;
+  }
+
+  String path(String parameter) {
+    return http.pathParam(parameter);
+  }
+
+  Optional<String> header(String name) {
+    return Optional.ofNullable(http.header(name));
+  }
+
+  /**
+   * The collection in the path; a text that can be no name is answered like a name that nobody has.
+   */
+  CollectionName collection() {
+    try {
+      return new CollectionName(http.pathParam("collection"));
+    } catch (InvalidNameException e) {
+      throw ServingException.notFound("collection");
+    }
+  }
+
+  /** Refuses parameters that the route does not know. */
+  void allowParameters(String... known) {
+    List<String> names = List.of(known);
+    for (String name : http.queryParamMap().keySet()) {
+      if (!names.contains(name)) {
+        throw ServingException.invalid(
+            "?" + cut(name), "is no parameter of this call" + NearestName.hint(name, names));
+      }
+    }
+  }
+
+  Optional<String> parameter(String name) {
+    return Optional.ofNullable(http.queryParam(name));
+  }
+
+  /** {@code ?limit=}, 1 to 1,000. */
+  int limit() {
+    return parameter("limit")
+        .map(
+            text -> {
+              try {
+                int limit = Integer.parseInt(text);
+                if (limit >= 1 && limit <= LIMIT_MAX) {
+                  return limit;
+                }
+              } catch (NumberFormatException e) {
+                // the same answer
+              }
+              throw ServingException.invalid("?limit", "must be 1 to " + LIMIT_MAX);
+            })
+        .orElse(LIMIT_DEFAULT);
+  }
+
+  /**
+   * The whole body.
+   *
+   * @throws ServingException TOO_LARGE before more than the bound is held
+   */
+  byte[] body() {
+    byte[] known = body;
+    if (known == null) {
+      known = readBody();
+      body = known;
+    }
+    return known;
+  }
+
+  private byte[] readBody() {
+    long announced = http.req().getContentLengthLong();
+    if (announced > bodyBytesMax) {
+      throw tooLarge();
+    }
+    try (InputStream in = http.req().getInputStream()) {
+      byte[] bytes = in.readNBytes(bodyBytesMax + 1);
+      if (bytes.length > bodyBytesMax) {
+        throw tooLarge();
+      }
+      return bytes;
+    } catch (IOException e) {
+      throw ServingException.of(Reason.INVALID_REQUEST, "the body ended before it was complete", e);
+    }
+  }
+
+  /** The body's media type without parameters, in lower case. */
+  String contentType() {
+    String type = http.contentType();
+    if (type == null) {
+      return Answer.JSON;
+    }
+    int semicolon = type.indexOf(';');
+    return (semicolon < 0 ? type : type.substring(0, semicolon))
+        .trim()
+        .toLowerCase(java.util.Locale.ROOT);
+  }
+
+  private ServingException tooLarge() {
+    return ServingException.of(
+        Reason.TOO_LARGE, "the body is larger than the " + bodyBytesMax + " bytes allowed here");
+  }
+
+  static String cut(String text) {
+    return text.length() <= 64 ? text : text.substring(0, 64);
+  }
+}

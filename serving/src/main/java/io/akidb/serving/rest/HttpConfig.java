@@ -1,0 +1,34 @@
+package io.akidb.serving.rest;
+
+import io.akidb.serving.config.Setting;
+import io.akidb.serving.config.Settings;
+import java.time.Duration;
+
+/**
+ * The HTTP server.
+ *
+ * @param host address to listen on
+ * @param port to listen on; 0 takes a free one
+ * @param writeBodyBytesMax largest body of a write
+ * @param requestsInFlightMax handled at once
+ * @param stopTimeout for calls in flight when stopping
+ */
+public record HttpConfig(
+    String host, int port, int writeBodyBytesMax, int requestsInFlightMax, Duration stopTimeout) {
+  private static final int OTHER_BODIES_DIVISOR = 16;
+
+  /** Reads the settings. */
+  public static HttpConfig of(Settings settings) {
+    return new HttpConfig(
+        settings.text(Setting.HOST).orElse("127.0.0.1"),
+        (int) settings.number(Setting.PORT, 0, 65_535),
+        (int) settings.number(Setting.BODY_BYTES_MAX, 1 << 16, 1 << 30),
+        (int) settings.number(Setting.REQUESTS_IN_FLIGHT_MAX, 1, 100_000),
+        Duration.ofSeconds(settings.number(Setting.STOP_TIMEOUT_SECS, 0, 600)));
+  }
+
+  /** Largest body of any other call. */
+  int otherBodyBytesMax() {
+    return writeBodyBytesMax / OTHER_BODIES_DIVISOR;
+  }
+}

@@ -1,0 +1,141 @@
+package io.akidb.serving.rest;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.akidb.catalog.BuildRequest;
+import io.akidb.catalog.Catalog;
+import io.akidb.catalog.CollectionSchema;
+import io.akidb.catalog.IndexParameters;
+import io.akidb.catalog.IndexRef;
+import io.akidb.catalog.Manifest;
+import io.akidb.catalog.VectorCollection;
+import io.akidb.policies.Permission;
+import io.akidb.serving.build.BuildLauncher;
+import io.akidb.serving.problem.ServingException;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.List;
+
+/** {@code /collections/{collection}/index}. */
+final class IndexHandlers {
+  private static final List<String> FIELDS = List.of("type", "parameters");
+  private static final List<String> PARAMETERS =
+      List.of(
+          "max_degree",
+          "build_list_size",
+          "alpha",
+          "build_memory_gb",
+          "quantization",
+          "pq_subvectors",
+          "partition_rows_max",
+          "partition_overlap",
+          "seed");
+
+  private final Catalog catalog;
+  private final BuildLauncher launcher;
+  private final Clock clock;
+
+  IndexHandlers(Catalog catalog, BuildLauncher launcher, Clock clock) {
+    this.catalog = catalog;
+    this.launcher = launcher;
+    this.clock = clock;
+  }
+
+  List<Route> routes() {
+    String path = "/collections/{collection}/index";
+    return List.of(
+        Route.tenant("POST", path, Permission.COLLECTIONS_UPDATE, this::request),
+        Route.tenant("GET", path, Permission.COLLECTIONS_READ, this::get));
+  }
+
+  private Answer request(Call call) {
+    call.allowParameters();
+    Fields body = Fields.ofBody(call, FIELDS);
+    VectorCollection collection = catalog.open(call.context(), call.collection());
+    CollectionSchema schema = collection.head().schema();
+    String type = schema.indexType().jsonName();
+    if (!body.text("type").orElse(type).equals(type)) {
+      throw ServingException.invalid(
+          "/type", "must be '" + type + "', the collection's index_type");
+    }
+    IndexParameters parameters =
+        body.object("parameters", PARAMETERS)
+            .map(IndexHandlers::parameters)
+            .orElse(IndexParameters.defaults());
+    if (parameters.pqSubvectors() > schema.dimension()) {
+      throw ServingException.invalid(
+          "/parameters/pq_subvectors", "must be at most the dimension, " + schema.dimension());
+    }
+    BuildRequest request = collection.builds().request(parameters);
+    launcher.requested();
+    ObjectNode answer = Json.object();
+    answer.put("build_id", request.buildId().toString());
+    answer.put("state", request.state().jsonName());
+    return Answer.of(202, answer)
+        .with("Location", "/v1/collections/" + call.collection() + "/index");
+  }
+
+  private static IndexParameters parameters(Fields fields) {
+    IndexParameters defaults = IndexParameters.defaults();
+    if (!fields.text("quantization").orElse("pq").equals("pq")) {
+      throw ServingException.invalid(fields.pointer("quantization"), "must be 'pq'");
+    }
+    return new IndexParameters(
+        whole(fields, "max_degree", defaults.maxDegree()),
+        whole(fields, "build_list_size", defaults.buildListSize()),
+        fields.number("alpha", -1e9, 1e9).orElse(defaults.alpha()),
+        whole(fields, "pq_subvectors", defaults.pqSubvectors()),
+        fields.number("build_memory_gb", -1e9, 1e9).orElse(defaults.buildMemoryGb()),
+        whole(fields, "partition_rows_max", defaults.partitionRowsMax()),
+        fields.number("partition_overlap", -1e9, 1e9).orElse(defaults.partitionOverlap()),
+        fields.whole("seed", Long.MIN_VALUE, Long.MAX_VALUE).orElse(defaults.seed()));
+  }
+
+  // The bounds that count are the catalog's, which names them.
+  private static int whole(Fields fields, String name, int otherwise) {
+    return fields
+        .whole(name, Integer.MIN_VALUE, Integer.MAX_VALUE)
+        .map(Math::toIntExact)
+        .orElse(otherwise);
+  }
+
+  private Answer get(Call call) {
+    call.allowParameters();
+    VectorCollection collection = catalog.open(call.context(), call.collection());
+    return Answer.ok(state(collection, collection.head()));
+  }
+
+  /** Where the collection's index stands. */
+  ObjectNode state(VectorCollection collection, Manifest head) {
+    ObjectNode json = Json.object();
+    IndexRef index = head.index();
+    BuildRequest latest = collection.builds().latest().orElse(null);
+    if (latest == null) {
+      json.put("state", index == null ? "none" : "ready");
+      json.put("progress", index == null ? 0.0 : 1.0);
+      json.put("build_id", index == null ? null : index.buildId().toString());
+    } else {
+      Instant lease = latest.leaseUntil();
+      boolean abandoned =
+          latest.state() == BuildRequest.State.BUILDING
+              && lease != null
+              && lease.isBefore(clock.instant());
+      json.put("state", abandoned ? "pending" : latest.state().jsonName());
+      json.put("progress", latest.progress());
+      json.put("phase", latest.phase());
+      json.put("build_id", latest.buildId().toString());
+      json.put("requested_at", latest.requestedAt().toString());
+      if (latest.error() != null) {
+        json.put("error", latest.error());
+      }
+    }
+    json.put("type", head.schema().indexType().jsonName());
+    json.put("indexed", index == null ? 0 : index.rows());
+    json.put("fresh", head.freshRows());
+    json.put("shards", index == null ? 0 : index.shards());
+    if (index != null) {
+      json.put("built_at", index.builtAt().toString());
+      json.put("read_generation", index.readGeneration());
+    }
+    return json;
+  }
+}

@@ -1,0 +1,60 @@
+package io.akidb.serving.rest;
+
+import io.akidb.catalog.Catalog;
+import io.akidb.policies.ApiKeys;
+import io.akidb.serving.build.BuildLauncher;
+import io.akidb.serving.collection.OpenCollections;
+import io.akidb.serving.metrics.NodeMetrics;
+import io.akidb.serving.search.SearchConfig;
+import io.akidb.serving.search.Searcher;
+import io.akidb.tenancy.TenantRegistry;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+
+/**
+ * What the REST API is made of.
+ *
+ * @param clock of the node
+ * @param registry tenants
+ * @param keys API keys
+ * @param catalog collections in the bucket
+ * @param collections collections on this node
+ * @param searcher finds
+ * @param search its bounds
+ * @param launcher starts builds
+ * @param metrics counts
+ * @param ready whether the bucket answers
+ */
+public record RestApi(
+    Clock clock,
+    TenantRegistry registry,
+    ApiKeys keys,
+    Catalog catalog,
+    OpenCollections collections,
+    Searcher searcher,
+    SearchConfig search,
+    BuildLauncher launcher,
+    NodeMetrics metrics,
+    BooleanSupplier ready) {
+
+  /** A server that is not listening yet. */
+  public RestServer server(HttpConfig config) {
+    Gate gate = new Gate(keys, registry, new RateLimits(System::nanoTime));
+    return new RestServer(config, gate, metrics, routes(gate));
+  }
+
+  List<Route> routes(Gate gate) {
+    Quotas quotas = new Quotas(catalog);
+    IndexHandlers indexes = new IndexHandlers(catalog, launcher, clock);
+    List<Route> routes = new ArrayList<>();
+    routes.addAll(new TenantHandlers(registry, keys, gate).routes());
+    routes.addAll(new CollectionHandlers(catalog, collections, quotas, indexes).routes());
+    routes.addAll(new VectorHandlers(collections, quotas).routes());
+    routes.addAll(new SearchHandlers(collections, searcher, search).routes());
+    routes.addAll(indexes.routes());
+    routes.addAll(new SystemHandlers(ready, metrics).routes());
+    return routes;
+  }
+}

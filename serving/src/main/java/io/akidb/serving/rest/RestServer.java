@@ -1,0 +1,198 @@
+package io.akidb.serving.rest;
+
+import io.akidb.policies.Permission;
+import io.akidb.serving.metrics.NodeMetrics;
+import io.akidb.serving.problem.Reason;
+import io.akidb.serving.problem.ServingException;
+import io.javalin.Javalin;
+import io.javalin.compression.CompressionStrategy;
+import io.javalin.config.JavalinConfig;
+import io.javalin.http.Context;
+import io.javalin.http.HandlerType;
+import io.javalin.http.HttpResponseException;
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+
+/**
+ * The HTTP server: gives each route to its handler, below {@code /v1} and below nothing. {@link
+ * #close} drains it.
+ */
+public final class RestServer implements AutoCloseable {
+  private static final String BASE = "/v1";
+  private static final Pattern REQUEST_ID = Pattern.compile("[A-Za-z0-9._-]{1,64}");
+  private static final String ID_ATTRIBUTE = "akidb.request-id";
+  private static final int HEADER_BYTES_MAX = 16 << 10;
+  private static final long IDLE_TIMEOUT_MS = 60_000;
+
+  private final HttpConfig config;
+  private final Gate gate;
+  private final NodeMetrics metrics;
+  private final List<Route> routes;
+  private final Semaphore inFlight;
+  private final Idempotency idempotency = new Idempotency();
+  private final Javalin javalin;
+  private volatile boolean stopping;
+
+  RestServer(HttpConfig config, Gate gate, NodeMetrics metrics, List<Route> routes) {
+    this.config = config;
+    this.gate = gate;
+    this.metrics = metrics;
+    this.routes = List.copyOf(routes);
+    this.inFlight = new Semaphore(config.requestsInFlightMax());
+    metrics.gauge(
+        "akidb_http_requests_in_flight",
+        "Requests being handled.",
+        () -> config.requestsInFlightMax() - inFlight.availablePermits());
+    this.javalin = Javalin.create(this::configure);
+  }
+
+  /** Starts listening. */
+  public RestServer start() {
+    javalin.start(config.host(), config.port());
+    return this;
+  }
+
+  /** The port that it listens on. */
+  public int port() {
+    return javalin.port();
+  }
+
+  private void configure(JavalinConfig javalinConfig) {
+    javalinConfig.startup.showJavalinBanner = false;
+    javalinConfig.concurrency.useVirtualThreads = true;
+    javalinConfig.http.maxRequestSize = config.writeBodyBytesMax();
+    javalinConfig.http.prefer405over404 = true;
+    javalinConfig.http.compressionStrategy = CompressionStrategy.NONE;
+    javalinConfig.jetty.modifyHttpConfiguration(
+        http -> {
+          http.setSendServerVersion(false);
+          http.setSendXPoweredBy(false);
+          http.setRequestHeaderSize(HEADER_BYTES_MAX);
+          http.setIdleTimeout(IDLE_TIMEOUT_MS);
+        });
+    javalinConfig.jetty.modifyServer(
+        server -> {
+          server.setStopTimeout(config.stopTimeout().toMillis());
+          server.setErrorHandler(new PlainErrors());
+        });
+    for (Route route : routes) {
+      for (String base : List.of(BASE, "")) {
+        javalinConfig.routes.addHttpHandler(
+            HandlerType.findOrCreate(route.method()),
+            base + route.path(),
+            http -> handle(http, route));
+      }
+    }
+    javalinConfig.routes.exception(
+        HttpResponseException.class, (e, http) -> send(http, unmatched(e, requestId(http))));
+    javalinConfig.routes.exception(
+        Exception.class, (e, http) -> send(http, Problems.answer(e, requestId(http))));
+  }
+
+  private void handle(Context http, Route route) {
+    long start = System.nanoTime();
+    Answer answer;
+    boolean open = route.access() == Access.OPEN;
+    boolean admitted = open || inFlight.tryAcquire();
+    try {
+      if (!admitted || (stopping && !open)) {
+        throw ServingException.of(
+            Reason.OVERLOADED, stopping ? "the node is stopping" : "the node is busy");
+      }
+      int bodyMax = route.writes() ? config.writeBodyBytesMax() : config.otherBodyBytesMax();
+      answer = handleOnce(http, route, gate.enter(http, route, bodyMax));
+    } catch (RuntimeException | OutOfMemoryError e) {
+      answer = Problems.answer(e, requestId(http));
+    } finally {
+      if (admitted && !open) {
+        inFlight.release();
+      }
+    }
+    send(http, answer);
+    metrics.request(route.method(), route.path(), answer.status(), System.nanoTime() - start);
+  }
+
+  private Answer handleOnce(Context http, Route route, Call call) {
+    String key = http.header("Idempotency-Key");
+    if (key == null || route.access() != Access.TENANT || !isUnsafe(route)) {
+      return route.handler().handle(call);
+    }
+    return idempotency.once(
+        call.tenant().tenantId(),
+        route.method(),
+        http.path(),
+        key,
+        call.body(),
+        () -> route.handler().handle(call));
+  }
+
+  private static boolean isUnsafe(Route route) {
+    return route.permission() != Permission.VECTORS_SEARCH
+        && route.permission() != Permission.COLLECTIONS_READ;
+  }
+
+  private static void send(Context http, Answer answer) {
+    http.status(answer.status());
+    http.contentType(answer.contentType());
+    http.header("X-Request-ID", requestId(http));
+    http.header("Cache-Control", "no-store");
+    http.header("X-Content-Type-Options", "nosniff");
+    answer.headers().forEach(http::header);
+    if (answer.status() != 204) {
+      http.result(answer.body());
+    }
+  }
+
+  private static Answer unmatched(HttpResponseException e, String requestId) {
+    Reason reason =
+        switch (e.getStatus()) {
+          case 404 -> Reason.NOT_FOUND;
+          case 405 -> Reason.METHOD_NOT_ALLOWED;
+          case 413 -> Reason.TOO_LARGE;
+          default -> Reason.INVALID_REQUEST;
+        };
+    String detail =
+        switch (reason) {
+          case NOT_FOUND -> "there is no such path";
+          case METHOD_NOT_ALLOWED -> "the path does not have this method";
+          case TOO_LARGE -> "the body is too large";
+          default -> "the request cannot be read";
+        };
+    return Problems.answer(ServingException.of(reason, detail), requestId);
+  }
+
+  /** The caller's id for the request if it is fit to be logged, else a new one. */
+  static String requestId(Context http) {
+    String known = http.attribute(ID_ATTRIBUTE);
+    if (known == null) {
+      String asked = http.header("X-Request-ID");
+      known =
+          asked != null && REQUEST_ID.matcher(asked).matches()
+              ? asked
+              : UUID.randomUUID().toString();
+      http.attribute(ID_ATTRIBUTE, known);
+    }
+    return known;
+  }
+
+  /** Refuses new calls, waits for those in flight as long as configured, then stops. */
+  @Override
+  public void close() {
+    stopping = true;
+    try {
+      Duration timeout = config.stopTimeout();
+      if (!inFlight.tryAcquire(
+          config.requestsInFlightMax(), timeout.toMillis(), TimeUnit.MILLISECONDS)) {
+        System.getLogger(RestServer.class.getName())
+            .log(System.Logger.Level.WARNING, "stopping with calls still in flight");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    javalin.stop();
+  }
+}

@@ -1,0 +1,121 @@
+package io.akidb.serving.rest;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import io.akidb.diskann.DistanceMetric;
+import io.akidb.serving.collection.CollectionView;
+import io.akidb.serving.fresh.QueryVector;
+import io.akidb.serving.search.Hit;
+import io.akidb.serving.search.SearchOutcome;
+import io.akidb.serving.search.SearchTrace;
+import io.akidb.serving.search.VectorReader;
+import io.akidb.serving.shard.BuiltIndex;
+import io.akidb.serving.shard.StoredVector;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Writes what a search answers.
+ *
+ * @param body what was asked
+ * @param view what was searched
+ * @param outcomes one for each query vector
+ * @param startNanos when the call began
+ * @param include what to write beside id and score
+ */
+record SearchAnswer(
+    SearchBody body,
+    CollectionView view,
+    List<SearchOutcome> outcomes,
+    long startNanos,
+    List<String> include) {
+  private static final double NANOS_PER_MS = 1e6;
+
+  byte[] bytes() {
+    return SearchHandlers.write(
+        json -> {
+          json.writeStartObject();
+          json.writeFieldName("results");
+          if (body.many()) {
+            json.writeStartArray();
+            for (SearchOutcome outcome : outcomes) {
+              writeHits(json, outcome);
+            }
+            json.writeEndArray();
+          } else {
+            writeHits(json, outcomes.getFirst());
+          }
+          json.writeNumberField("generation", view.generation());
+          json.writeNumberField("took_ms", millis(System.nanoTime() - startNanos));
+          if (body.fields().flag("explain")) {
+            writeExplain(json);
+          }
+          json.writeEndObject();
+        });
+  }
+
+  private void writeHits(JsonGenerator json, SearchOutcome outcome) throws IOException {
+    boolean vectors = include.contains("vector");
+    boolean payloads = include.contains("payload");
+    DistanceMetric metric = QueryVector.metricOf(view.manifest().schema().metric());
+    List<Hit> hits = outcome.hits();
+    List<StoredVector> stored =
+        vectors || payloads ? VectorReader.read(view, hits, vectors) : List.of();
+    json.writeStartArray();
+    for (int i = 0; i < hits.size(); i++) {
+      json.writeStartObject();
+      json.writeStringField("id", hits.get(i).id());
+      json.writeNumberField("score", metric.score(hits.get(i).distance()));
+      if (payloads && stored.get(i).payload().length > 0) {
+        json.writeFieldName("payload");
+        json.writeRawValue(new String(stored.get(i).payload(), StandardCharsets.UTF_8));
+      }
+      if (vectors) {
+        json.writeArrayFieldStart("vector");
+        for (float x : stored.get(i).vector()) {
+          json.writeNumber(x);
+        }
+        json.writeEndArray();
+      }
+      json.writeEndObject();
+    }
+    json.writeEndArray();
+  }
+
+  private void writeExplain(JsonGenerator json) throws IOException {
+    json.writeArrayFieldStart("explain");
+    for (SearchOutcome outcome : outcomes) {
+      SearchTrace trace = outcome.trace();
+      json.writeStartObject();
+      json.writeNumberField("generation", view.generation());
+      BuiltIndex index = view.index();
+      json.writeStringField("build_id", index == null ? null : index.ref().buildId().toString());
+      json.writeNumberField("partitions", trace.partitions());
+      json.writeNumberField("partitions_probed", trace.probed());
+      json.writeObjectFieldStart("strategies");
+      for (Map.Entry<String, Integer> strategy : trace.strategies().entrySet()) {
+        json.writeNumberField(strategy.getKey(), strategy.getValue());
+      }
+      json.writeEndObject();
+      json.writeNumberField("selectivity", trace.selectivity());
+      json.writeNumberField("hops", trace.hops());
+      json.writeNumberField("quantized_distances", trace.quantizedDistances());
+      json.writeNumberField("full_distances", trace.fullDistances());
+      json.writeNumberField("fresh_scanned", trace.freshScanned());
+      json.writeNumberField("hidden_in_index", view.fresh().hiddenInIndex());
+      json.writeNumberField("widenings", trace.widenings());
+      json.writeObjectFieldStart("timings");
+      json.writeNumberField("fresh_ms", millis(trace.freshNanos()));
+      json.writeNumberField("index_ms", millis(trace.shardNanos()));
+      json.writeNumberField("total_ms", millis(trace.totalNanos()));
+      json.writeEndObject();
+      json.writeEndObject();
+    }
+    json.writeEndArray();
+  }
+
+  private static double millis(long nanos) {
+    return Math.round(nanos / NANOS_PER_MS * 1000) / 1000.0;
+  }
+}

@@ -1,0 +1,47 @@
+package io.akidb.serving.rest;
+
+import io.akidb.serving.metrics.NodeMetrics;
+import io.akidb.serving.problem.Reason;
+import io.akidb.serving.problem.ServingException;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BooleanSupplier;
+
+/** Health and metrics, open to whoever reaches the port. */
+final class SystemHandlers {
+  private final BooleanSupplier ready;
+  private final NodeMetrics metrics;
+
+  /**
+   * With a look at whether the node can serve.
+   *
+   * @param ready whether the bucket answers
+   */
+  SystemHandlers(BooleanSupplier ready, NodeMetrics metrics) {
+    this.ready = ready;
+    this.metrics = metrics;
+  }
+
+  List<Route> routes() {
+    return List.of(
+        Route.open("GET", "/health/live", call -> status("live")),
+        Route.open("GET", "/health/ready", call -> ready()),
+        Route.open(
+            "GET",
+            "/metrics",
+            call ->
+                new Answer(
+                    200, "text/plain; version=0.0.4; charset=utf-8", metrics.text(), Map.of())));
+  }
+
+  private Answer ready() {
+    if (!ready.getAsBoolean()) {
+      throw ServingException.of(Reason.UNAVAILABLE, "the bucket does not answer");
+    }
+    return status("ready");
+  }
+
+  private static Answer status(String status) {
+    return Answer.ok(Json.object().put("status", status));
+  }
+}

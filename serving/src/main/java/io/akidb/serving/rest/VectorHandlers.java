@@ -1,0 +1,193 @@
+package io.akidb.serving.rest;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.akidb.catalog.Manifest;
+import io.akidb.catalog.VectorRecord;
+import io.akidb.policies.Permission;
+import io.akidb.serving.collection.CollectionView;
+import io.akidb.serving.collection.OpenCollection;
+import io.akidb.serving.collection.OpenCollections;
+import io.akidb.serving.filter.Filter;
+import io.akidb.serving.filter.FilterParser;
+import io.akidb.serving.problem.Reason;
+import io.akidb.serving.problem.ServingException;
+import io.akidb.serving.search.VectorReader;
+import io.akidb.serving.shard.StoredVector;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+
+/** {@code /collections/{collection}/vectors}. */
+final class VectorHandlers {
+  static final int FETCH_IDS_MAX = 1000;
+  static final int DELETE_IDS_MAX = 10_000;
+  static final int DELETE_MATCHES_MAX = 100_000;
+  private static final int ID_LENGTH_MAX = 512;
+
+  private final OpenCollections collections;
+  private final Quotas quotas;
+
+  VectorHandlers(OpenCollections collections, Quotas quotas) {
+    this.collections = collections;
+    this.quotas = quotas;
+  }
+
+  List<Route> routes() {
+    String path = "/collections/{collection}/vectors";
+    return List.of(
+        Route.write(path, Permission.VECTORS_INSERT, this::upsert),
+        Route.tenant("GET", path, Permission.COLLECTIONS_READ, this::scroll),
+        Route.tenant("GET", path + "/{vector_id}", Permission.COLLECTIONS_READ, this::get),
+        Route.tenant("POST", path + "/fetch", Permission.COLLECTIONS_READ, this::fetch),
+        Route.write(path + "/delete", Permission.VECTORS_DELETE, this::delete));
+  }
+
+  private Answer upsert(Call call) {
+    call.allowParameters();
+    if (!call.contentType().equals(Answer.JSON)) {
+      throw ServingException.of(Reason.UNSUPPORTED_MEDIA_TYPE, "send application/json");
+    }
+    OpenCollection open = collections.get(call.context(), call.collection());
+    CollectionView view = open.view();
+    List<VectorRecord> rows = UpsertBody.parse(call.body(), view.manifest().schema());
+    quotas.requireRoomForRows(call.context(), call.tenant().quotas(), view, rows);
+    Manifest committed = collections.commit(call.context(), call.collection(), rows);
+    return committed(Json.object().put("upserted", rows.size()), committed);
+  }
+
+  private static Answer committed(ObjectNode body, Manifest committed) {
+    body.put("commit_token", committed.commitToken());
+    body.put("generation", committed.generation());
+    return Answer.ok(body);
+  }
+
+  private Answer delete(Call call) {
+    call.allowParameters();
+    Fields body = Fields.ofBody(call, List.of("ids", "filter"));
+    CollectionView view = collections.get(call.context(), call.collection()).view();
+    if (body.has("ids") == body.has("filter")) {
+      throw ServingException.invalid("", "must have either ids or filter");
+    }
+    Collection<String> ids;
+    long existing;
+    if (body.has("ids")) {
+      ids = ids(body, DELETE_IDS_MAX);
+      existing = ids.stream().filter(id -> VectorReader.find(view, id).isPresent()).count();
+    } else {
+      Filter filter =
+          FilterParser.parse(
+              body.tree("filter").orElseThrow(), "/filter", view.manifest().schema());
+      ids = VectorReader.matching(view, filter, DELETE_MATCHES_MAX);
+      existing = ids.size();
+    }
+    ObjectNode answer = Json.object().put("deleted", existing);
+    if (ids.isEmpty()) {
+      return committed(answer, view.manifest());
+    }
+    List<VectorRecord> rows = new ArrayList<>(ids.size());
+    ids.forEach(id -> rows.add(VectorRecord.tombstone(id, 0)));
+    return committed(answer, collections.commit(call.context(), call.collection(), rows));
+  }
+
+  private static Collection<String> ids(Fields body, int max) {
+    List<String> ids = body.texts("ids", max);
+    if (ids.isEmpty()) {
+      throw ServingException.invalid("/ids", "must be a list of at least one id");
+    }
+    for (int i = 0; i < ids.size(); i++) {
+      String id = ids.get(i);
+      if (id.isEmpty()
+          || id.getBytes(StandardCharsets.UTF_8).length > ID_LENGTH_MAX
+          || id.chars().anyMatch(Character::isISOControl)) {
+        throw ServingException.invalid("/ids/" + i, "is no vector's id");
+      }
+    }
+    return new LinkedHashSet<>(ids);
+  }
+
+  private Answer get(Call call) {
+    call.allowParameters();
+    CollectionView view = collections.get(call.context(), call.collection()).view();
+    StoredVector found =
+        VectorReader.find(view, call.path("vector_id"))
+            .orElseThrow(() -> ServingException.notFound("vector"));
+    return Answer.ok(json(found, true));
+  }
+
+  private Answer fetch(Call call) {
+    call.allowParameters();
+    Fields body = Fields.ofBody(call, List.of("ids"));
+    CollectionView view = collections.get(call.context(), call.collection()).view();
+    ObjectNode answer = Json.object();
+    var vectors = answer.putArray("vectors");
+    var missing = answer.putArray("missing");
+    for (String id : ids(body, FETCH_IDS_MAX)) {
+      Optional<StoredVector> found = VectorReader.find(view, id);
+      found.ifPresentOrElse(vector -> vectors.add(json(vector, true)), () -> missing.add(id));
+    }
+    answer.put("generation", view.generation());
+    return Answer.ok(answer);
+  }
+
+  private Answer scroll(Call call) {
+    call.allowParameters("limit", "cursor", "include");
+    int limit = call.limit();
+    String after = call.parameter("cursor").map(VectorHandlers::decode).orElse(null);
+    boolean vectors =
+        call.parameter("include").map(List.of("vector", "payload,vector")::contains).orElse(false);
+    CollectionView view = collections.get(call.context(), call.collection()).view();
+    List<StoredVector> page = VectorReader.page(view, after, limit, vectors);
+    ObjectNode answer = Json.object();
+    var items = answer.putArray("items");
+    page.forEach(vector -> items.add(json(vector, vectors)));
+    answer.put("next_cursor", page.size() < limit ? null : encode(page.getLast().id()));
+    answer.put("generation", view.generation());
+    return Answer.ok(answer);
+  }
+
+  private static String encode(String id) {
+    return Base64.getUrlEncoder()
+        .withoutPadding()
+        .encodeToString(id.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static String decode(String cursor) {
+    try {
+      return new String(Base64.getUrlDecoder().decode(cursor), StandardCharsets.UTF_8);
+    } catch (IllegalArgumentException e) {
+      throw ServingException.invalid("?cursor", "is not one that this list gave out");
+    }
+  }
+
+  static ObjectNode json(StoredVector stored, boolean withVector) {
+    ObjectNode json = Json.object();
+    json.put("id", stored.id());
+    if (withVector) {
+      var numbers = json.putArray("vector");
+      for (float x : stored.vector()) {
+        numbers.add(x);
+      }
+    }
+    JsonNode payload = payload(stored);
+    if (payload != null) {
+      json.set("payload", payload);
+    }
+    return json;
+  }
+
+  private static @org.jspecify.annotations.Nullable JsonNode payload(StoredVector stored) {
+    if (stored.payload().length == 0) {
+      return null;
+    }
+    try {
+      return Json.MAPPER.readTree(stored.payload());
+    } catch (java.io.IOException e) {
+      throw ServingException.of(Reason.UNAVAILABLE, "a stored payload cannot be read", e);
+    }
+  }
+}

@@ -1,0 +1,22 @@
+package io.akidb.serving.search;
+
+import io.akidb.serving.config.Setting;
+import io.akidb.serving.config.Settings;
+
+/**
+ * Searching.
+ *
+ * @param threads beside the callers'
+ * @param kMax largest k
+ */
+public record SearchConfig(int threads, int kMax) {
+  private static final int K_LIMIT = 10_000;
+
+  /** Reads the settings. */
+  public static SearchConfig of(Settings settings) {
+    int threads = (int) settings.number(Setting.SEARCH_THREADS, 0, 1024);
+    return new SearchConfig(
+        threads > 0 ? threads : Runtime.getRuntime().availableProcessors(),
+        (int) settings.number(Setting.SEARCH_K_MAX, 1, K_LIMIT));
+  }
+}

@@ -1,0 +1,187 @@
+package io.akidb.serving.search;
+
+import io.akidb.serving.collection.CollectionView;
+import io.akidb.serving.filter.Filter;
+import io.akidb.serving.filter.FilterMatcher;
+import io.akidb.serving.fresh.FreshRow;
+import io.akidb.serving.problem.Reason;
+import io.akidb.serving.problem.ServingException;
+import io.akidb.serving.shard.BuiltIndex;
+import io.akidb.serving.shard.ShardLease;
+import io.akidb.serving.shard.StoredVector;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.PriorityQueue;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/** Reads vectors of a view by id, by filter, or one page after the other. Stateless. */
+public final class VectorReader {
+  private static final byte[] NO_PAYLOAD = {};
+
+  private VectorReader() {}
+
+  /** The newest version of an id, or empty if there is none or it is deleted. */
+  public static Optional<StoredVector> find(CollectionView view, String id) {
+    FreshRow row = view.fresh().find(id);
+    if (row != null) {
+      return row.isTombstone() ? Optional.empty() : Optional.of(ofFresh(view, row));
+    }
+    BuiltIndex index = view.index();
+    return Optional.ofNullable(index == null ? null : index.find(id));
+  }
+
+  private static StoredVector ofFresh(CollectionView view, FreshRow row) {
+    byte[] payload = row.payload();
+    return new StoredVector(
+        row.id(), row.order(), view.fresh().vector(row), payload == null ? NO_PAYLOAD : payload);
+  }
+
+  /** What was found, with the vectors' content, in the same order. */
+  public static List<StoredVector> read(CollectionView view, List<Hit> hits, boolean vectors) {
+    Map<Integer, ShardLease> leases = new HashMap<>();
+    try {
+      List<StoredVector> read = new ArrayList<>(hits.size());
+      for (Hit hit : hits) {
+        FreshRow row = hit.fresh();
+        if (row != null) {
+          read.add(ofFresh(view, row));
+        } else {
+          BuiltIndex index = indexOf(view);
+          ShardLease lease = leases.computeIfAbsent(hit.position(), index::acquire);
+          read.add(ofShard(lease, hit.node(), hit.id(), vectors));
+        }
+      }
+      return read;
+    } finally {
+      leases.values().forEach(ShardLease::close);
+    }
+  }
+
+  private static BuiltIndex indexOf(CollectionView view) {
+    BuiltIndex index = view.index();
+    if (index == null) {
+      throw new IllegalStateException("a hit in an index that the view has not");
+    }
+    return index;
+  }
+
+  private static StoredVector ofShard(ShardLease lease, int node, String id, boolean vectors) {
+    float[] vector = new float[vectors ? lease.index().schema().dimension() : 0];
+    if (vectors) {
+      lease.index().vector(node, vector);
+    }
+    return new StoredVector(id, lease.index().order(node), vector, lease.index().payload(node));
+  }
+
+  /**
+   * The ids of all vectors that match.
+   *
+   * @throws ServingException TOO_LARGE if there are more than {@code max}
+   */
+  public static SortedSet<String> matching(CollectionView view, Filter filter, int max) {
+    SortedSet<String> ids = new TreeSet<>();
+    view.fresh()
+        .forEachLive(
+            row -> {
+              if (FilterMatcher.matches(filter, row)) {
+                add(ids, row.id(), max);
+              }
+            });
+    BuiltIndex index = view.index();
+    for (int i = 0; index != null && i < index.partitions(); i++) {
+      try (ShardLease lease = index.acquire(i)) {
+        lease
+            .shard()
+            .matches(filter)
+            .forEach(
+                (int node) -> {
+                  String id = lease.index().vectorId(node);
+                  if (view.fresh().find(id) == null) {
+                    add(ids, id, max);
+                  }
+                });
+      }
+    }
+    return ids;
+  }
+
+  private static void add(SortedSet<String> ids, String id, int max) {
+    ids.add(id);
+    if (ids.size() > max) {
+      throw ServingException.of(
+          Reason.TOO_LARGE,
+          "the filter matches more than the "
+              + max
+              + " vectors that one call may delete; narrow"
+              + " it and call several times");
+    }
+  }
+
+  /**
+   * The next vectors by ascending id, so that a listing goes on where it stood though the
+   * collection changes.
+   *
+   * @param after ids greater than this; null from the start
+   */
+  public static List<StoredVector> page(
+      CollectionView view, @Nullable String after, int limit, boolean vectors) {
+    SortedSet<String> ids = new TreeSet<>(freshIdsAfter(view, after, limit));
+    Map<String, Hit> inShards = new HashMap<>();
+    BuiltIndex index = view.index();
+    for (int i = 0; index != null && i < index.partitions(); i++) {
+      try (ShardLease lease = index.acquire(i)) {
+        collect(view, lease, i, after, limit, inShards);
+      }
+    }
+    ids.addAll(inShards.keySet());
+    List<Hit> hits = new ArrayList<>();
+    for (String id : ids) {
+      if (hits.size() == limit) {
+        break;
+      }
+      Hit indexed = inShards.get(id);
+      hits.add(indexed != null ? indexed : new Hit(id, 0, view.fresh().find(id), -1, -1));
+    }
+    return read(view, hits, vectors);
+  }
+
+  private static List<String> freshIdsAfter(
+      CollectionView view, @Nullable String after, int limit) {
+    PriorityQueue<String> greatest = new PriorityQueue<>(limit + 1, (a, b) -> b.compareTo(a));
+    view.fresh()
+        .forEachLive(
+            row -> {
+              if (after == null || row.id().compareTo(after) > 0) {
+                greatest.add(row.id());
+                if (greatest.size() > limit) {
+                  greatest.poll();
+                }
+              }
+            });
+    return List.copyOf(greatest);
+  }
+
+  private static void collect(
+      CollectionView view,
+      ShardLease lease,
+      int position,
+      @Nullable String after,
+      int limit,
+      Map<String, Hit> into) {
+    int[] nodes = lease.shard().nodesById();
+    int found = 0;
+    int start = after == null ? 0 : lease.shard().firstAfter(after);
+    for (int i = start; i < nodes.length && found < limit; i++) {
+      String id = lease.index().vectorId(nodes[i]);
+      if (view.fresh().find(id) == null) {
+        into.putIfAbsent(id, new Hit(id, 0, null, position, nodes[i]));
+        found++;
+      }
+    }
+  }
+}

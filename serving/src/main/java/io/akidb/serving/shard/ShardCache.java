@@ -1,0 +1,245 @@
+package io.akidb.serving.shard;
+
+import io.akidb.catalog.IndexType;
+import io.akidb.diskann.IndexProvider;
+import io.akidb.diskann.ShardFormatException;
+import io.akidb.objectstore.ObjectStore;
+import io.akidb.serving.metrics.NodeMetrics;
+import io.akidb.serving.problem.Reason;
+import io.akidb.serving.problem.ServingException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Shards on the local disk, mapped into memory: at most so many bytes, the least recently used ones
+ * thrown out first, never one that somebody reads. Each is fetched once however many ask, is
+ * checked against its CRC32C before its first use by this process, and survives a restart.
+ * Thread-safe; {@link #close} unmaps all.
+ */
+public final class ShardCache implements AutoCloseable {
+  private static final Logger LOG = System.getLogger(ShardCache.class.getName());
+
+  private final ObjectStore store;
+  private final Function<IndexType, IndexProvider> providers;
+  private final NodeMetrics metrics;
+  private final long bytesMax;
+  private final ShardFolder folder;
+  // In order of use, the least recent first. Also the lock of everything below.
+  private final LinkedHashMap<ShardObject.CachedName, Entry> entries =
+      new LinkedHashMap<>(16, 0.75f, true);
+  private long bytes;
+
+  /** A shard that is here or on its way; guarded by {@code entries}. */
+  static final class Entry {
+    private final ShardObject.CachedName name;
+    // Null for a file of an earlier process that nobody has asked for yet.
+    private @Nullable CompletableFuture<OpenShard> shard;
+    private int readers;
+
+    Entry(ShardObject.CachedName name) {
+      this.name = name;
+    }
+  }
+
+  /**
+   * Takes over what an earlier process left in the folder.
+   *
+   * @param providers who opens which type
+   * @throws IOException if the folder cannot be used, or another node uses it
+   */
+  public ShardCache(
+      ObjectStore store,
+      ShardCacheConfig config,
+      Function<IndexType, IndexProvider> providers,
+      NodeMetrics metrics)
+      throws IOException {
+    this.store = store;
+    this.providers = providers;
+    this.metrics = metrics;
+    this.bytesMax = config.bytesMax();
+    this.folder = ShardFolder.open(config.folder());
+    for (ShardObject.CachedName name : folder.files()) {
+      entries.put(name, new Entry(name));
+      bytes += name.bytes();
+    }
+    synchronized (entries) {
+      evictFor(0);
+    }
+    metrics.gauge("akidb_shard_cache_bytes", "Bytes of shards on this node.", this::bytes);
+  }
+
+  /**
+   * A shard to read, fetched if it is not here. The caller closes the lease.
+   *
+   * @throws ServingException OVERLOADED if everything else that fills the cache is being read
+   */
+  ShardLease acquire(ShardObject object) {
+    Entry entry;
+    CompletableFuture<OpenShard> mine = null;
+    synchronized (entries) {
+      entry = entries.get(object.cachedName());
+      if (entry == null) {
+        evictFor(object.bytes());
+        entry = new Entry(object.cachedName());
+        entries.put(entry.name, entry);
+        bytes += object.bytes();
+      }
+      entry.readers++;
+      if (entry.shard == null) {
+        mine = new CompletableFuture<>();
+        entry.shard = mine;
+      }
+    }
+    if (mine != null) {
+      load(object, entry, mine);
+    } else {
+      metrics.shardHit();
+    }
+    return new ShardLease(this, entry, await(entry));
+  }
+
+  private OpenShard await(Entry entry) {
+    CompletableFuture<OpenShard> shard = entry.shard;
+    if (shard == null) {
+      throw new IllegalStateException("a shard was thrown out while it was read");
+    }
+    try {
+      return shard.join();
+    } catch (CompletionException e) {
+      release(entry);
+      if (e.getCause() instanceof RuntimeException cause) {
+        throw cause;
+      }
+      throw e;
+    }
+  }
+
+  private void load(ShardObject object, Entry entry, CompletableFuture<OpenShard> into) {
+    try {
+      into.complete(new OpenShard(open(object)));
+    } catch (RuntimeException | Error e) {
+      synchronized (entries) {
+        if (entries.remove(entry.name, entry)) {
+          bytes -= entry.name.bytes();
+        }
+      }
+      into.completeExceptionally(e);
+    }
+  }
+
+  private io.akidb.diskann.VectorIndex open(ShardObject object) {
+    IndexProvider provider = providers.apply(object.type());
+    try {
+      Optional<Path> known = folder.verified(object.cachedName());
+      if (known.isPresent()) {
+        try {
+          return provider.open(known.get());
+        } catch (ShardFormatException e) {
+          LOG.log(Level.WARNING, "a cached shard cannot be read; fetching it again", e);
+        }
+      }
+      Path file =
+          folder.fetch(object.cachedName(), target -> store.getToFile(object.key(), target));
+      metrics.shardDownloaded();
+      return provider.open(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (ShardFormatException e) {
+      throw ServingException.of(Reason.UNAVAILABLE, "a shard of the index cannot be read", e);
+    }
+  }
+
+  // Under the lock, deletion included: else a file that is fetched again could be deleted under its
+  // new name.
+  private void evictFor(long needed) {
+    List<Entry> evicted = new ArrayList<>();
+    long left = bytes;
+    for (Entry entry : entries.values()) {
+      if (left + needed <= bytesMax) {
+        break;
+      }
+      boolean idle = entry.readers == 0 && (entry.shard == null || entry.shard.isDone());
+      if (idle) {
+        evicted.add(entry);
+        left -= entry.name.bytes();
+      }
+    }
+    if (left + needed > bytesMax) {
+      throw ServingException.of(
+          Reason.OVERLOADED,
+          "the shards that this query needs do not fit into the cache beside those in use; set a"
+              + " larger cache-bytes");
+    }
+    evicted.forEach(entry -> entries.remove(entry.name));
+    bytes = left;
+    delete(evicted);
+  }
+
+  private void delete(List<Entry> evicted) {
+    for (Entry entry : evicted) {
+      unmap(entry);
+      folder.delete(entry.name);
+      metrics.shardEvicted();
+    }
+  }
+
+  private static void unmap(Entry entry) {
+    CompletableFuture<OpenShard> shard = entry.shard;
+    if (shard != null && shard.isDone() && !shard.isCompletedExceptionally()) {
+      shard.join().index().close();
+    }
+  }
+
+  void release(Entry entry) {
+    synchronized (entries) {
+      entry.readers--;
+    }
+  }
+
+  /** Throws out a shard that turned out to be damaged, once nobody reads it. */
+  void discard(ShardObject object) {
+    List<Entry> evicted = new ArrayList<>();
+    synchronized (entries) {
+      Entry entry = entries.get(object.cachedName());
+      if (entry != null && entry.readers == 0) {
+        entries.remove(entry.name);
+        bytes -= entry.name.bytes();
+        evicted.add(entry);
+      }
+      delete(evicted);
+    }
+  }
+
+  /** Most bytes that it may hold. */
+  public long bytesMax() {
+    return bytesMax;
+  }
+
+  /** Bytes that it holds. */
+  public long bytes() {
+    synchronized (entries) {
+      return bytes;
+    }
+  }
+
+  /** Unmaps everything; the files stay for the next start. Nobody may read any more. */
+  @Override
+  public void close() {
+    synchronized (entries) {
+      entries.values().forEach(ShardCache::unmap);
+      entries.clear();
+    }
+    folder.close();
+  }
+}
