@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SegmentWriter implements AutoCloseable {
   /** Most records of one segment. */
-  public static final int ROWS_MAX = 10_000_000;
+  public static final int ROWS_MAX = 1_000_000_000;
 
   static final int MEMORY_BYTES_MAX = 1 << 20;
 
