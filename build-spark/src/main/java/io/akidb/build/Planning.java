@@ -102,7 +102,7 @@ final class Planning {
   }
 
   /** Distinct centroids, at most {@code count}. */
-  private float[][] centroids(List<float[]> points, int count) {
+  float[][] centroids(List<float[]> points, int count) {
     PartitionRouter trained =
         PartitionRouter.train(
             points.toArray(float[][]::new),

@@ -54,7 +54,7 @@ final class StoreAccess implements Serializable {
 
   /** Where an object lies, for {@link #fileSystem}. */
   org.apache.hadoop.fs.Path path(String key) {
-    return new org.apache.hadoop.fs.Path(root() + key);
+    return new org.apache.hadoop.fs.Path(root().resolve(key));
   }
 
   /**
