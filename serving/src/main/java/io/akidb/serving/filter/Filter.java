@@ -44,7 +44,7 @@ public sealed interface Filter {
   /** A list that holds the text; a text itself is none. */
   record Contains(String attribute, String text) implements Filter {}
 
-  /** A number, or a text by code units, on the given side of a bound. */
+  /** A number, or a text by code points, on the given side of a bound. */
   record Range(String attribute, Comparison comparison, AttributeValue bound) implements Filter {}
 
   /** Present and not null. */

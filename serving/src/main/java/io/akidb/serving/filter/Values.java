@@ -27,7 +27,7 @@ final class Values {
   static OptionalInt compare(AttributeValue a, AttributeValue b) {
     return switch (a) {
       case Text(String left) when b instanceof Text(String right) ->
-          OptionalInt.of(left.compareTo(right));
+          OptionalInt.of(compareText(left, right));
       case Whole(long left) when b instanceof Whole(long right) ->
           OptionalInt.of(Long.compare(left, right));
       case Whole(long left) when b instanceof Real(double right) -> compare((double) left, right);
@@ -39,5 +39,20 @@ final class Values {
 
   private static OptionalInt compare(double left, double right) {
     return OptionalInt.of(left < right ? -1 : left > right ? 1 : 0);
+  }
+
+  // By code points, which is the order of the UTF-8 bytes that shards keep; code units differ from
+  // U+E000 on.
+  private static int compareText(String left, String right) {
+    int length = Math.min(left.length(), right.length());
+    for (int i = 0; i < length; i++) {
+      char a = left.charAt(i);
+      char b = right.charAt(i);
+      if (a != b) {
+        boolean oneIsSurrogate = Character.isSurrogate(a) != Character.isSurrogate(b);
+        return oneIsSurrogate ? (Character.isSurrogate(a) ? 1 : -1) : Character.compare(a, b);
+      }
+    }
+    return Integer.compare(left.length(), right.length());
   }
 }

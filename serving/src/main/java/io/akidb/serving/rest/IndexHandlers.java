@@ -66,7 +66,7 @@ final class IndexHandlers {
           "/parameters/pq_subvectors", "must be at most the dimension, " + schema.dimension());
     }
     BuildRequest request = collection.builds().request(parameters);
-    launcher.requested();
+    launcher.offer(collection.builds(), request.buildId());
     ObjectNode answer = Json.object();
     answer.put("build_id", request.buildId().toString());
     answer.put("state", request.state().jsonName());
@@ -119,6 +119,10 @@ final class IndexHandlers {
           latest.state() == BuildRequest.State.BUILDING
               && lease != null
               && lease.isBefore(clock.instant());
+      if (abandoned || latest.state() == BuildRequest.State.PENDING) {
+        // A request that outlived the node it was sent to, or its builder, is taken up again.
+        launcher.offer(collection.builds(), latest.buildId());
+      }
       json.put("state", abandoned ? "pending" : latest.state().jsonName());
       json.put("progress", latest.progress());
       json.put("phase", latest.phase());
