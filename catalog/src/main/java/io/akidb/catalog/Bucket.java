@@ -2,6 +2,7 @@ package io.akidb.catalog;
 
 import io.akidb.objectstore.ObjectStore;
 import io.akidb.objectstore.OutcomeUnknownException;
+import io.akidb.objectstore.PreconditionFailedException;
 import java.nio.file.Path;
 
 /** Writes of objects whose content follows from their key, which may be repeated at will. */
@@ -20,6 +21,31 @@ record Bucket(ObjectStore store, Surroundings surroundings) {
   /** Like {@link #put}, from a file. */
   void putFile(String key, Path file) {
     repeat(() -> store.putFile(key, file));
+  }
+
+  /**
+   * Puts under a key that nobody else creates, for an object that is changed later: a put whose
+   * answer was lost must not undo such a change when it comes late.
+   */
+  void putNew(String key, byte[] content) {
+    repeat(
+        () -> {
+          try {
+            store.putIfAbsent(key, content);
+          } catch (PreconditionFailedException e) {
+            // Ours, of an earlier attempt.
+          }
+        });
+  }
+
+  /** Deletes what nobody needs; when the answer is lost, the next run looks again. */
+  boolean delete(String key) {
+    try {
+      store.delete(key);
+      return true;
+    } catch (OutcomeUnknownException e) {
+      return false;
+    }
   }
 
   private void repeat(Runnable write) {

@@ -59,8 +59,7 @@ public final class BuildRequests {
     }
     UUID buildId = SegmentIds.timeOrdered(bucket.surroundings());
     BuildRequest request = BuildRequestJson.fresh(buildId, parameters, bucket.surroundings().now());
-    // The key is new, so nobody else writes it before it is listed.
-    bucket.put(
+    bucket.putNew(
         namespace.buildRequestKey(collection, buildId),
         BuildRequestJson.encode(request, bucket.surroundings().randomId()));
     return request;

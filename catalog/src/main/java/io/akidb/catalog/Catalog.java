@@ -91,6 +91,7 @@ public final class Catalog {
         Head.Totals.NONE,
         Collections.emptySortedMap(),
         null,
+        Head.Collected.NOTHING,
         SegmentTree.EMPTY);
   }
 

@@ -10,14 +10,18 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Set;
 import java.util.UUID;
+import java.util.function.BiConsumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One run of garbage collection over one collection. The head is read first and objects are listed
- * afterwards: what was committed in between is younger than the grace, and spared for that.
+ * One run of garbage collection over one collection.
+ *
+ * <p>Age alone does not make an object garbage: its writer may have been asleep between upload and
+ * commit. So what is to be deleted is condemned in the head first, by a commit. Whoever commits
+ * afterwards has read that head, and copies or refuses what it condemns; whoever committed before
+ * is seen by that commit, which then spares what was listed.
  */
 final class CollectionSweep {
   private static final int LIST_LIMIT = 1_000;
@@ -31,7 +35,10 @@ final class CollectionSweep {
   private final Retention retention;
   private final Instant cutoff;
   private final Commits commits;
-  private long deletesLeft;
+  private final Pages pages;
+  private final BuildRequests requests;
+  private final int deletesMax;
+  private int deletes;
   private long deletedObjects;
   private long deletedBytes;
 
@@ -45,9 +52,11 @@ final class CollectionSweep {
     this.namespace = namespace;
     this.name = name;
     this.retention = retention;
-    this.deletesLeft = deletesMax;
-    this.cutoff = bucket.surroundings().clock().instant().minus(retention.grace());
+    this.deletesMax = deletesMax;
+    this.cutoff = bucket.surroundings().now().minus(retention.grace());
     this.commits = new Commits(bucket, namespace, name);
+    this.pages = new Pages(bucket, namespace, name);
+    this.requests = new BuildRequests(bucket, namespace, name);
   }
 
   GarbageCollector.Report run() {
@@ -59,21 +68,14 @@ final class CollectionSweep {
     }
     long oldest = oldestKept(head.head());
     sweepGenerations(oldest);
-    if (deletesLeft > 0) {
-      LiveObjects live = LiveObjects.of(head, oldest, commits, pages());
-      sweepListed(namespace.segmentsPrefix(name), live.segments());
-      sweepListed(namespace.pagesPrefix(name), live.pages());
-      sweepBuilds(live.builds());
+    if (deletes < deletesMax) {
+      sweepUnlisted(head.head(), oldest);
     }
     return report(oldest);
   }
 
   private GarbageCollector.Report report(long oldest) {
-    return new GarbageCollector.Report(deletedObjects, deletedBytes, oldest, deletesLeft > 0);
-  }
-
-  private Pages pages() {
-    return new Pages(bucket, namespace, name);
+    return new GarbageCollector.Report(deletedObjects, deletedBytes, oldest, deletes < deletesMax);
   }
 
   private @Nullable Manifest readHead() {
@@ -123,54 +125,97 @@ final class CollectionSweep {
         });
   }
 
-  private void sweepListed(String prefix, Set<UUID> live) {
-    sweep(
-        prefix,
-        object ->
-            ObjectNames.uuid(object.key(), prefix, ".avro")
-                .filter(id -> !live.contains(id))
-                .isPresent());
+  private void sweepUnlisted(Head head, long oldest) {
+    LiveObjects live = LiveObjects.none();
+    live.add(head, oldest, commits, pages);
+    Condemned condemned = new Condemned();
+    collect(namespace.segmentsPrefix(name), live.segments()::contains, condemned::segment);
+    collect(namespace.pagesPrefix(name), live.pages()::contains, condemned::page);
+    collectBuilds(live, condemned);
+    if (condemned.size() > 0) {
+      commits.commit(null, base -> condemn(base, head, live, condemned));
+      condemned.objects().forEach(this::delete);
+    }
+    sweepRequests(live);
   }
 
-  private void sweepBuilds(Set<UUID> live) {
-    BuildRequests builds = new BuildRequests(bucket, namespace, name);
+  /** Says in the head what will be deleted, except what was listed since {@code seen}. */
+  private @Nullable Head condemn(Head base, Head seen, LiveObjects live, Condemned condemned) {
+    if (base.dropped() || !base.collectionId().equals(seen.collectionId())) {
+      throw new CollectionNotFoundException(name);
+    }
+    live.add(base, seen.generation(), commits, pages);
+    condemned.spare(live);
+    return condemned.size() == 0
+        ? null
+        : base.withCollected(base.collected().and(cutoff, List.copyOf(condemned.builds())));
+  }
+
+  private void collect(
+      String prefix, Predicate<UUID> live, BiConsumer<UUID, ObjectMetadata> condemned) {
+    String after = null;
+    do {
+      ListPage page = bucket.store().list(prefix, after, LIST_LIMIT);
+      for (ObjectMetadata object : page.objects()) {
+        Optional<UUID> id = ObjectNames.uuid(object.key(), prefix, ".avro");
+        if (object.modifiedAt().isBefore(cutoff) && id.isPresent() && !live.test(id.get())) {
+          if (deletes == deletesMax) {
+            return;
+          }
+          condemned.accept(id.get(), object);
+          deletes++;
+        }
+      }
+      after = page.nextStartAfter();
+    } while (after != null);
+  }
+
+  private void collectBuilds(LiveObjects live, Condemned condemned) {
     String prefix = namespace.shardsPrefix(name);
     String after = null;
     do {
       FolderPage page = bucket.store().listFolders(prefix, after, LIST_LIMIT);
       for (String folder : page.names()) {
         Optional<UUID> build = ObjectNames.uuid(prefix + folder, prefix, "");
-        if (deletesLeft > 0
-            && build.isPresent()
-            && !live.contains(build.get())
-            && !showsLife(build.get())
-            && builds.abandon(build.get(), cutoff)) {
-          sweep(prefix + folder + "/", object -> true);
+        if (build.isPresent()
+            && condemned.builds().size() < Head.Collected.BUILDS_MAX
+            && deletes < deletesMax
+            && !live.builds().contains(build.get())) {
+          List<ObjectMetadata> objects = deadObjects(build.get());
+          if (!objects.isEmpty() && requests.abandon(build.get(), cutoff)) {
+            condemned.build(build.get(), objects);
+            deletes += objects.size();
+          }
         }
       }
       after = page.nextStartAfter();
     } while (after != null);
-    sweepRequests(builds, live);
   }
 
-  private boolean showsLife(UUID build) {
+  /** The objects of a build, up to the run's bound, or none if one of them is young. */
+  private List<ObjectMetadata> deadObjects(UUID build) {
+    List<ObjectMetadata> objects = new ArrayList<>();
     String after = null;
     do {
       ListPage page = bucket.store().list(namespace.buildPrefix(name, build), after, LIST_LIMIT);
       for (ObjectMetadata object : page.objects()) {
         if (!object.modifiedAt().isBefore(cutoff)) {
-          return true;
+          return List.of();
+        }
+        if (deletes + objects.size() < deletesMax) {
+          objects.add(object);
         }
       }
       after = page.nextStartAfter();
     } while (after != null);
-    return false;
+    return objects;
   }
 
-  private void sweepRequests(BuildRequests builds, Set<UUID> live) {
+  private void sweepRequests(LiveObjects live) {
     List<UUID> finished = new ArrayList<>();
-    for (UUID id : builds.list()) {
-      if (!live.contains(id) && builds.get(id).filter(BuildRequest::isFinished).isPresent()) {
+    for (UUID id : requests.list()) {
+      if (!live.builds().contains(id)
+          && requests.get(id).filter(BuildRequest::isFinished).isPresent()) {
         finished.add(id);
       }
     }
@@ -188,16 +233,21 @@ final class CollectionSweep {
       ListPage page = bucket.store().list(prefix, after, LIST_LIMIT);
       for (ObjectMetadata object : page.objects()) {
         if (object.modifiedAt().isBefore(cutoff) && unneeded.test(object)) {
-          if (deletesLeft == 0) {
+          if (deletes == deletesMax) {
             return;
           }
-          bucket.store().delete(object.key());
-          deletesLeft--;
-          deletedObjects++;
-          deletedBytes += object.size();
+          deletes++;
+          delete(object);
         }
       }
       after = page.nextStartAfter();
-    } while (after != null && deletesLeft > 0);
+    } while (after != null && deletes < deletesMax);
+  }
+
+  private void delete(ObjectMetadata object) {
+    if (bucket.delete(object.key())) {
+      deletedObjects++;
+      deletedBytes += object.size();
+    }
   }
 }

@@ -3,7 +3,9 @@ package io.akidb.catalog;
 import io.akidb.tenancy.CollectionName;
 import io.akidb.tenancy.TenantId;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collections;
+import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -17,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  *     over incarnations, so that no two ever share a generation
  * @param fresh sums over live segments
  * @param writers by name
+ * @param collected what garbage collection has condemned
  * @param segments the list of segments
  */
 record Head(
@@ -35,6 +38,7 @@ record Head(
     Totals fresh,
     SortedMap<String, WriterEpoch> writers,
     @Nullable PublishedIndex index,
+    Collected collected,
     SegmentTree segments) {
   /** Most writers that the head holds. */
   static final int WRITERS_MAX = 256;
@@ -65,6 +69,7 @@ record Head(
         fresh,
         writers,
         index,
+        collected,
         segments);
   }
 
@@ -85,6 +90,7 @@ record Head(
         fresh,
         changed,
         index,
+        collected,
         segments);
   }
 
@@ -105,6 +111,7 @@ record Head(
         live,
         writers,
         index,
+        collected,
         tree);
   }
 
@@ -125,7 +132,29 @@ record Head(
         live,
         writers,
         published,
+        collected,
         tree);
+  }
+
+  Head withCollected(Collected condemned) {
+    return new Head(
+        dropped,
+        collectionId,
+        tenant,
+        name,
+        schema,
+        generation,
+        firstGeneration,
+        commitId,
+        createdAt,
+        committedAt,
+        nextSequence,
+        maxOrder,
+        fresh,
+        writers,
+        index,
+        condemned,
+        segments);
   }
 
   /** Only the name and the numbers remain. */
@@ -146,7 +175,34 @@ record Head(
         Totals.NONE,
         Collections.emptySortedMap(),
         null,
+        Collected.NOTHING,
         SegmentTree.EMPTY);
+  }
+
+  /**
+   * What garbage collection has condemned. It says so in the head before it deletes, so that who
+   * was about to list one of these loses the race and sees it.
+   *
+   * @param before what was uploaded before this and not listed then may be gone
+   * @param builds the newest builds that were condemned, and must not be published
+   */
+  record Collected(Instant before, List<UUID> builds) {
+    /** Most builds that are remembered. */
+    static final int BUILDS_MAX = 64;
+
+    static final Collected NOTHING = new Collected(Instant.EPOCH, List.of());
+
+    Collected {
+      builds = List.copyOf(builds);
+    }
+
+    Collected and(Instant cutoff, List<UUID> condemned) {
+      List<UUID> all = new ArrayList<>(builds);
+      condemned.stream().filter(id -> !builds.contains(id)).forEach(all::add);
+      return new Collected(
+          cutoff.isAfter(before) ? cutoff : before,
+          all.subList(Math.max(0, all.size() - BUILDS_MAX), all.size()));
+    }
   }
 
   /** Sums over segments. */

@@ -107,10 +107,26 @@ final class JsonFields {
   }
 
   UUID uuid(String field) {
-    String text = text(field);
+    return uuid(field, get(field));
+  }
+
+  List<UUID> uuids(String field, int max) {
+    JsonNode array = get(field);
+    if (!array.isArray() || array.size() > max) {
+      throw bad(field, "is not a list of at most " + max);
+    }
+    List<UUID> uuids = new ArrayList<>(array.size());
+    for (JsonNode element : array) {
+      uuids.add(uuid(field, element));
+    }
+    return uuids;
+  }
+
+  private UUID uuid(String field, JsonNode value) {
+    String text = value.asText();
     try {
       UUID uuid = UUID.fromString(text);
-      if (uuid.toString().equals(text)) {
+      if (value.isTextual() && uuid.toString().equals(text)) {
         return uuid;
       }
     } catch (IllegalArgumentException e) {

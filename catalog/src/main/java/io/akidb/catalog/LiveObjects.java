@@ -16,11 +16,14 @@ import java.util.UUID;
  */
 record LiveObjects(Set<UUID> segments, Set<UUID> pages, Set<UUID> builds) {
 
-  /** The union over the generations from {@code oldest} to the head. */
-  static LiveObjects of(Manifest head, long oldest, Commits commits, Pages pages) {
-    LiveObjects live = new LiveObjects(new HashSet<>(), new HashSet<>(), new HashSet<>());
-    Head current = head.head();
-    live.add(current, pages);
+  static LiveObjects none() {
+    return new LiveObjects(new HashSet<>(), new HashSet<>(), new HashSet<>());
+  }
+
+  /** Adds what the generations from {@code oldest} to {@code head} list. */
+  void add(Head head, long oldest, Commits commits, Pages reader) {
+    Head current = head;
+    add(current, reader);
     while (current.index() != null && current.index().generation() > oldest) {
       long before = current.index().generation() - 1;
       Optional<Manifest> previous = commits.readGeneration(before);
@@ -28,9 +31,8 @@ record LiveObjects(Set<UUID> segments, Set<UUID> pages, Set<UUID> builds) {
         throw new CorruptManifestException("generations/" + before + " should be kept", null);
       }
       current = previous.get().head();
-      live.add(current, pages);
+      add(current, reader);
     }
-    return live;
   }
 
   private void add(Head head, Pages reader) {

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** The head as JSON; {@code catalog/spec/manifest-v1.md}, "The head". */
@@ -47,6 +48,7 @@ final class ManifestJson {
       out.writeEndObject();
       writeWriters(out, head.writers());
       writeIndex(out, head.index());
+      writeCollected(out, head.collected());
       writeTree(out, head.segments());
       out.writeEndObject();
     } catch (IOException e) {
@@ -115,6 +117,18 @@ final class ManifestJson {
       writeSegment(out, tombstones);
       out.writeEndObject();
     }
+    out.writeEndObject();
+  }
+
+  private static void writeCollected(JsonGenerator out, Head.Collected collected)
+      throws IOException {
+    out.writeObjectFieldStart("collected");
+    out.writeStringField("before", collected.before().toString());
+    out.writeArrayFieldStart("builds");
+    for (UUID build : collected.builds()) {
+      out.writeString(build.toString());
+    }
+    out.writeEndArray();
     out.writeEndObject();
   }
 
@@ -201,6 +215,7 @@ final class ManifestJson {
         totals,
         readWriters(in.object("writers")),
         index == null ? null : readIndex(index, generation, nextSequence),
+        readCollected(in.object("collected")),
         readTree(in.object("segments"), nextSequence));
   }
 
@@ -269,6 +284,13 @@ final class ManifestJson {
     }
     in.end();
     return index;
+  }
+
+  private static Head.Collected readCollected(JsonFields in) {
+    Head.Collected collected =
+        new Head.Collected(in.instant("before"), in.uuids("builds", Head.Collected.BUILDS_MAX));
+    in.end();
+    return collected;
   }
 
   private static SegmentTree readTree(JsonFields in, long nextSequence) {

@@ -1,6 +1,5 @@
 package io.akidb.catalog;
 
-import java.time.Duration;
 import java.time.Instant;
 import java.util.UUID;
 
@@ -33,8 +32,8 @@ final class SegmentIds {
         && (segment.getLeastSignificantBits() & MARK) == mark(collectionId);
   }
 
-  static Duration age(UUID id, Instant now) {
-    return Duration.between(Instant.ofEpochMilli(id.getMostSignificantBits() >>> 16), now);
+  static Instant createdAt(UUID id) {
+    return Instant.ofEpochMilli(id.getMostSignificantBits() >>> 16);
   }
 
   private static long mark(UUID collectionId) {

@@ -18,22 +18,24 @@ import java.util.UUID;
 
 /**
  * Segments on their way into a commit. One that was uploaded long ago (a stream that was down for a
- * day commits its last checkpoint when it comes back) may be collected as garbage at any moment, so
- * it is copied first: the copy is young, and committed while it is.
+ * day commits its last checkpoint when it comes back) may have been condemned by garbage
+ * collection, which says so in the head before it deletes. Such a segment is copied first: either
+ * it is already gone, or the copy is whole and young.
  */
 record Staging(Bucket bucket, TenantNamespace namespace, CollectionName collection) {
-  /** From this age on a segment is copied; far below {@link Retention#GRACE_MIN}. */
-  static final Duration COPY_AGE = Duration.ofMinutes(20);
+  /** By how much the clock of who named a segment may be ahead of the bucket's. */
+  static final Duration CLOCK_SKEW = Duration.ofMinutes(20);
 
   private static final int MEMORY_BYTES_MAX = 4 << 20;
 
   /**
-   * The segments as they may be committed now.
+   * The segments as they may be committed on a head.
    *
    * @throws SegmentMissingException if one was collected, or is another collection's
    */
-  List<StagedSegment> ready(List<StagedSegment> staged, UUID collectionId) {
-    Instant now = bucket.surroundings().clock().instant();
+  List<StagedSegment> ready(List<StagedSegment> staged, Head head) {
+    UUID collectionId = head.collectionId();
+    Instant doubtful = head.collected().before().plus(CLOCK_SKEW);
     Set<UUID> ids = new HashSet<>();
     List<StagedSegment> ready = new ArrayList<>(staged.size());
     for (StagedSegment segment : staged) {
@@ -44,8 +46,8 @@ record Staging(Bucket bucket, TenantNamespace namespace, CollectionName collecti
         throw new SegmentMissingException(
             "segment " + segment.id() + " was not written for this collection", null);
       }
-      boolean old = SegmentIds.age(segment.id(), now).compareTo(COPY_AGE) > 0;
-      ready.add(old ? copy(segment, collectionId) : segment);
+      boolean condemned = SegmentIds.createdAt(segment.id()).isBefore(doubtful);
+      ready.add(condemned ? copy(segment, collectionId) : segment);
     }
     return ready;
   }

@@ -219,16 +219,15 @@ public final class VectorCollection {
           "at most " + APPEND_SEGMENTS_MAX + " segments, and a checkpoint that is not negative");
     }
     Staging staging = new Staging(bucket, namespace, name);
-    List<StagedSegment> ready = new ArrayList<>();
+    AtomicReference<List<StagedSegment>> ready = new AtomicReference<>(List.copyOf(segments));
     return commit(
         base -> {
           if (isDone(base, segments, writer, checkpoint)) {
             return null;
           }
-          if (ready.isEmpty()) {
-            ready.addAll(staging.ready(segments, collectionId));
-          }
-          Head appended = withSegments(base, ready);
+          // Again on each base, since garbage collection may have come in between.
+          ready.set(staging.ready(ready.get(), base));
+          Head appended = withSegments(base, ready.get());
           if (writer == null) {
             return appended;
           }
@@ -308,6 +307,10 @@ public final class VectorCollection {
     }
     if (index != null && index.ref().readGeneration() >= ref.readGeneration()) {
       throw new BuildSupersededException(ref.readGeneration(), index.ref().readGeneration());
+    }
+    if (base.collected().builds().contains(ref.buildId())) {
+      throw new IncompleteBuildException(
+          "build " + ref.buildId() + " was collected as abandoned; request a new one");
     }
     if (ref.readGeneration() > base.generation()
         || ref.readGeneration() < base.firstGeneration()

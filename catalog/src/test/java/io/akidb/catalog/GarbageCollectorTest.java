@@ -158,6 +158,40 @@ class GarbageCollectorTest {
   }
 
   @Test
+  void collect_abandonedBuild_canNoLongerBePublished() {
+    append("a");
+    Fixture.Build build = fixture.build(collection, collection.head(), 0, 2);
+    fixture.clock.advance(BEYOND_GRACE);
+
+    assertThat(collect(1).deletedObjects()).isEqualTo(3);
+
+    assertThatThrownBy(() -> build.publish(collection))
+        .isInstanceOf(IncompleteBuildException.class)
+        .hasMessageContaining("abandoned");
+  }
+
+  @Test
+  void collect_writerThatSlept_copiesNothingThatIsGone() {
+    StagedSegment staged = fixture.stage(collection, "asleep");
+    fixture.clock.advance(BEYOND_GRACE);
+    assertThat(collect(1).deletedObjects()).isEqualTo(1);
+
+    assertThatThrownBy(() -> collection.append(List.of(staged), null, -1))
+        .isInstanceOf(SegmentMissingException.class);
+    assertThat(append("awake").freshSegmentCount()).isEqualTo(1);
+  }
+
+  @Test
+  void collect_nothingToDelete_commitsNothing() {
+    append("a");
+    fixture.clock.advance(BEYOND_GRACE);
+    collect(1);
+    assertThat(collect(1).deletedObjects()).isZero();
+
+    assertThat(collection.head().generation()).isEqualTo(2);
+  }
+
+  @Test
   void collect_buildThatStillWrites_isSpared() {
     UUID build = UUID.randomUUID();
     fixture.store.put(KEYS.shardKey(PRODUCTS, build, 0), new byte[5]);

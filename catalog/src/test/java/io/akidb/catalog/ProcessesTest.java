@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Several processes on one local directory, one of them killed on the way. */
 class ProcessesTest {
-  private static final int APPENDS = 40;
+  private static final int APPENDS = 15;
 
   @TempDir Path bucket;
   private final List<Process> processes = new ArrayList<>();

@@ -135,7 +135,7 @@ class ValueTypesTest {
     assertThat(first.version()).isEqualTo(7);
     assertThat(first.variant()).isEqualTo(2);
     assertThat(first.toString()).isLessThan(second.toString());
-    assertThat(SegmentIds.age(first, clock.instant())).isEqualTo(Duration.ofMinutes(2));
+    assertThat(SegmentIds.createdAt(second)).isEqualTo(clock.instant());
     assertThat(SegmentIds.isOf(first, ID)).isTrue();
     assertThat(SegmentIds.isOf(first, new UUID(1, 2))).isFalse();
     assertThat(SegmentIds.isOf(UUID.randomUUID(), ID)).isFalse();

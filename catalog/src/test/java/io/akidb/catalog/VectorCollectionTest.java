@@ -233,34 +233,44 @@ class VectorCollectionTest {
     }
   }
 
-  @Test
-  void append_segmentStagedLongAgo_commitsAYoungCopy() {
-    StagedSegment old = fixture.stage(collection, "a");
+  /** What garbage collection does before it deletes. */
+  private void condemnAllBeforeNow() {
     fixture.clock.advance(Duration.ofHours(3));
+    new Commits(new Bucket(fixture.store, fixture.surroundings), KEYS, PRODUCTS)
+        .commit(
+            null,
+            base -> base.withCollected(base.collected().and(fixture.clock.instant(), List.of())));
+    fixture.clock.advance(Duration.ofHours(3));
+  }
+
+  @Test
+  void append_segmentThatMayBeCondemned_commitsAYoungCopy() {
+    StagedSegment old = fixture.stage(collection, "a");
+    condemnAllBeforeNow();
 
     Manifest committed = collection.append(List.of(old), null, -1);
 
     StagedSegment copy = collection.segments(committed).get(0).segment();
     assertThat(copy.id()).isNotEqualTo(old.id());
-    assertThat(SegmentIds.age(copy.id(), fixture.clock.instant())).isZero();
+    assertThat(SegmentIds.createdAt(copy.id())).isEqualTo(fixture.clock.instant());
     assertThat(ids(collection, committed)).containsExactly("a");
   }
 
   @Test
   void append_segmentThatWasCollected_isRefused() {
     StagedSegment old = fixture.stage(collection, "a");
-    fixture.clock.advance(Duration.ofHours(3));
+    condemnAllBeforeNow();
     fixture.store.delete(KEYS.segmentKey(PRODUCTS, old.id()));
 
     assertThatThrownBy(() -> collection.append(List.of(old), null, -1))
         .isInstanceOf(SegmentMissingException.class);
-    assertThat(collection.head().generation()).isEqualTo(1);
+    assertThat(collection.head().generation()).isEqualTo(2);
   }
 
   @Test
   void append_oldSegmentThatIsDamaged_isRefused() {
     StagedSegment old = fixture.stage(collection, "a");
-    fixture.clock.advance(Duration.ofHours(3));
+    condemnAllBeforeNow();
     fixture.store.put(KEYS.segmentKey(PRODUCTS, old.id()), new byte[(int) old.bytes()]);
 
     assertThatThrownBy(() -> collection.append(List.of(old), null, -1))
