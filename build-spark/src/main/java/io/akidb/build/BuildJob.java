@@ -38,6 +38,8 @@ import picocli.CommandLine.Option;
     description =
         "Builds a collection's index: reads its newest generation, partitions it, and commits the shards.")
 public final class BuildJob implements Callable<Integer> {
+  private static final int LEASE_SECONDS_MAX = 3600;
+
   private final Map<String, String> environment;
   private final PrintStream out;
   private final PrintStream err;
@@ -203,6 +205,12 @@ public final class BuildJob implements Callable<Integer> {
     if (!pending && (tenant == null || collection == null)) {
       throw new BuildUsageException(
           "--tenant and --collection say what to build; or take --pending");
+    }
+    if (leaseSeconds < 1 || leaseSeconds > LEASE_SECONDS_MAX) {
+      throw new BuildUsageException("--lease-seconds must be 1 to " + LEASE_SECONDS_MAX);
+    }
+    if (tombstoneRetentionHours < 0) {
+      throw new BuildUsageException("--tombstone-retention-hours must not be negative");
     }
     if (tenant == null && collection != null) {
       throw new BuildUsageException("--collection needs --tenant");

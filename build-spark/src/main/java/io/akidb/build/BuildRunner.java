@@ -119,7 +119,7 @@ final class BuildRunner {
         new CollectionBuild(
             tools, address, collection, buildId, lease.request().parameters(), progress);
     if (build.isPublished()) {
-      lease.complete();
+      sayReady(lease);
       return ended(address, buildId, Outcome.PUBLISHED, startedMillis, "it was published already");
     }
     CollectionBuild.Result result;
@@ -131,10 +131,11 @@ final class BuildRunner {
           () -> say(address, buildId, progress),
           tools.spark()::cancel);
       result = build.run();
-    } catch (RuntimeException e) {
+    } catch (Exception e) {
+      // Spark throws checked exceptions that its Java interface does not declare.
       return unpublished(address, build, lease, startedMillis, e);
     }
-    lease.complete();
+    sayReady(lease);
     return new BuildSummary(
         Outcome.PUBLISHED,
         address,
@@ -147,13 +148,25 @@ final class BuildRunner {
         "published at generation " + result.published().generation());
   }
 
+  /** Writes down that the index is published, which it is whether this works or not. */
+  private static void sayReady(BuildLease lease) {
+    try {
+      lease.complete();
+    } catch (CatalogException | ObjectStoreException e) {
+      LOG.log(
+          System.Logger.Level.WARNING,
+          "the index is published, but its request could not be marked ready: {0}",
+          e.getMessage());
+    }
+  }
+
   /** Cleans up after a build that did not publish, as far as it is this job's to clean. */
   private BuildSummary unpublished(
       CollectionAddress address,
       CollectionBuild build,
       BuildLease lease,
       long startedMillis,
-      RuntimeException failure) {
+      Exception failure) {
     UUID buildId = lease.request().buildId();
     if (lease.isLost()) {
       // What it wrote belongs to whoever goes on with it.

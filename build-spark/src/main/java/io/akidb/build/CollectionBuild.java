@@ -10,6 +10,7 @@ import io.akidb.catalog.Manifest;
 import io.akidb.catalog.ShardRef;
 import io.akidb.catalog.VectorCollection;
 import io.akidb.objectstore.ObjectStore;
+import io.akidb.objectstore.ObjectStoreException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -49,6 +50,8 @@ final class CollectionBuild {
   /** What came of it. */
   record Result(Manifest published, BuildPlan plan, int shardsReused, long bytes) {}
 
+  private static final System.Logger LOG = System.getLogger(CollectionBuild.class.getName());
+
   private final Tools tools;
   private final CollectionAddress address;
   private final VectorCollection collection;
@@ -82,14 +85,12 @@ final class CollectionBuild {
     return index != null && index.buildId().equals(buildId);
   }
 
-  /** The generation that was the newest when this was made. */
-  long headGeneration() {
-    return head.generation();
-  }
-
-  /** Deletes every object of this build; only for one that is not published and never will be. */
+  /** Deletes every object of this build, unless it is published after all. */
   void erase() {
-    files.deleteAll();
+    IndexRef index = collection.head().index();
+    if (index == null || !index.buildId().equals(buildId)) {
+      files.deleteAll();
+    }
   }
 
   /**
@@ -151,6 +152,7 @@ final class CollectionBuild {
     long retainAfter = manifest.maxOrder() - tools.tombstoneRetention().toNanos() / 1000;
     Planning planning = new Planning(manifest.schema(), request, memory());
     if (input.pieces().isEmpty()) {
+      input.compare(Tally.NOTHING).require("reading generation " + manifest.generation());
       return files.writePlan(
           planning.withoutShards(manifest.generation(), retainAfter, Tally.NOTHING), null, null);
     }
@@ -316,8 +318,20 @@ final class CollectionBuild {
             tools.clock().instant());
     Manifest published =
         collection.publishIndex(new IndexDescriptor(buildId, shards, parameters(plan)), ref);
-    files.deleteScaffold(plan.shards().size());
+    deleteScaffold(plan);
     return new Result(published, plan, reused, bytes);
+  }
+
+  /** From the commit on nothing may fail any more. */
+  private void deleteScaffold(BuildPlan plan) {
+    try {
+      files.deleteScaffold(plan.shards().size());
+    } catch (ObjectStoreException e) {
+      LOG.log(
+          System.Logger.Level.WARNING,
+          "the plan and receipts of build " + buildId + " are left to garbage collection",
+          e);
+    }
   }
 
   private Map<String, String> parameters(BuildPlan plan) {

@@ -1,0 +1,461 @@
+package io.akidb.build;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.akidb.build.BuildSummary.Outcome;
+import io.akidb.catalog.BuildRequest;
+import io.akidb.catalog.BuildRequests;
+import io.akidb.catalog.Catalog;
+import io.akidb.catalog.CollectionSchema;
+import io.akidb.catalog.IndexDescriptor;
+import io.akidb.catalog.IndexParameters;
+import io.akidb.catalog.IndexRef;
+import io.akidb.catalog.IndexType;
+import io.akidb.catalog.Manifest;
+import io.akidb.catalog.Metric;
+import io.akidb.catalog.VectorCollection;
+import io.akidb.objectstore.StoreUnavailableException;
+import io.akidb.tenancy.CollectionName;
+import io.akidb.tenancy.TenantContext;
+import io.akidb.tenancy.TenantId;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+import org.apache.spark.SparkConf;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What becomes of builds that are beaten, killed, robbed or lied to. */
+class BuildOutcomesTest {
+  private static final CollectionAddress ADDRESS =
+      new CollectionAddress(Bucket.TENANT, Bucket.COLLECTION);
+
+  @TempDir Path folder;
+  private Bucket bucket;
+  private Vectors vectors;
+  private final ByteArrayOutputStream said = new ByteArrayOutputStream();
+
+  @BeforeEach
+  void fill() {
+    bucket = Bucket.local(folder, CollectionSchema.of(8, Metric.L2));
+    vectors = new Vectors(5, 8, 4);
+    bucket.append(vectors.rows(0, 400, 100));
+  }
+
+  @AfterEach
+  void close() {
+    bucket.close();
+  }
+
+  /** Runs a requested build, acting before each write of the driver. */
+  private BuildSummary run(UUID build, Consumer<String> beforeWrite) {
+    try (SparkRun spark = new SparkRun(new SparkConf())) {
+      CollectionBuild.Tools tools =
+          new CollectionBuild.Tools(
+              spark,
+              new HookedStore(bucket.store, beforeWrite),
+              new StoreAccess(bucket.config),
+              Clock.systemUTC(),
+              Duration.ofDays(7));
+      return new BuildRunner(
+              tools,
+              new BuildRunner.Leasing("test", Duration.ofSeconds(30)),
+              new JsonLines(new PrintStream(said, true, StandardCharsets.UTF_8)),
+              true)
+          .run(ADDRESS, build, false);
+    }
+  }
+
+  private BuildRequest request(IndexParameters parameters) {
+    return bucket.collection.builds().request(parameters);
+  }
+
+  private static IndexParameters parameters(int rowsMax) {
+    return new IndexParameters(16, 32, 1.2, 0, 0.5, rowsMax, 0.2, 42);
+  }
+
+  private BuildRequest state(UUID build) {
+    return bucket.collection.builds().get(build).orElseThrow();
+  }
+
+  /** Publishes an index of nothing that claims to have read all there is. */
+  private void publishAnother(long rows) {
+    Manifest head = bucket.collection.head();
+    UUID build = UUID.randomUUID();
+    bucket.collection.publishIndex(
+        new IndexDescriptor(build, List.of(), Map.of()),
+        new IndexRef(
+            build,
+            IndexType.DISKANN,
+            head.generation(),
+            head.nextSequence() - 1,
+            0,
+            rows,
+            0,
+            0,
+            head.maxOrder(),
+            Instant.now()));
+  }
+
+  @Test
+  void run_newerIndexMeanwhile_leavesNoTrace() {
+    UUID build = request(parameters(150)).buildId();
+    List<String> before = new ArrayList<>();
+
+    BuildSummary summary =
+        run(
+            build,
+            key -> {
+              if (key.endsWith("/plan.json")) {
+                publishAnother(0);
+                before.addAll(bucket.objectsOf(build));
+              }
+            });
+
+    assertThat(summary.outcome()).isEqualTo(Outcome.SUPERSEDED);
+    assertThat(summary.isGood()).isTrue();
+    assertThat(before).as("it had written something").isNotEmpty();
+    assertThat(bucket.objectsOf(build)).isEmpty();
+    assertThat(state(build).state()).isEqualTo(BuildRequest.State.FAILED);
+    assertThat(state(build).error()).startsWith("superseded by a newer build");
+    assertThat(bucket.collection.head().index().buildId()).isNotEqualTo(build);
+  }
+
+  @Test
+  void run_countsThatLie_failsWithTheNumbers() {
+    publishAnother(7);
+    UUID build = request(parameters(1000)).buildId();
+
+    BuildSummary summary = run(build, key -> {});
+
+    assertThat(summary.outcome()).isEqualTo(Outcome.FAILED);
+    assertThat(summary.message())
+        .contains("do not reconcile")
+        .contains("ids in the previous index: expected 7, found 0  <-- differs");
+    assertThat(state(build).error()).isEqualTo(summary.message());
+    assertThat(bucket.objectsOf(build)).isEmpty();
+  }
+
+  @Test
+  void run_storeFailsOnce_failsAndCleansUp() {
+    UUID build = request(parameters(1000)).buildId();
+
+    BuildSummary summary =
+        run(
+            build,
+            key -> {
+              if (key.endsWith("/router.bin")) {
+                throw new StoreUnavailableException("the store is away", null);
+              }
+            });
+
+    assertThat(summary.outcome()).isEqualTo(Outcome.FAILED);
+    assertThat(summary.message()).contains("the store is away");
+    assertThat(state(build).state()).isEqualTo(BuildRequest.State.FAILED);
+    assertThat(bucket.objectsOf(build)).isEmpty();
+    assertThat(bucket.collection.head().index()).isNull();
+  }
+
+  @Test
+  void run_leaseStolen_leavesTheBuildToTheThief() {
+    UUID build = request(parameters(1000)).buildId();
+
+    BuildSummary summary =
+        run(
+            build,
+            key -> {
+              if (key.endsWith("/plan.json")) {
+                steal(build);
+                throw new StoreUnavailableException("and then this", null);
+              }
+            });
+
+    assertThat(summary.outcome()).isEqualTo(Outcome.TAKEN);
+    assertThat(state(build).state()).isEqualTo(BuildRequest.State.BUILDING);
+    assertThat(state(build).owner()).isEqualTo("thief");
+    assertThat(bucket.objectsOf(build)).as("they are the thief's now").isNotEmpty();
+  }
+
+  /** Takes the lease as somebody does whose clock says that it ran out. */
+  private void steal(UUID build) {
+    Clock later = Clock.offset(Clock.systemUTC(), Duration.ofHours(1));
+    assertThat(
+            new Catalog(bucket.store, later)
+                .open(ADDRESS.context(), ADDRESS.name())
+                .builds()
+                .lease(build, "thief", Duration.ofHours(1)))
+        .isPresent();
+  }
+
+  @Test
+  void heartbeat_leaseStolen_isNoticed() throws InterruptedException {
+    BuildRequests requests = bucket.collection.builds();
+    UUID build = request(parameters(1000)).buildId();
+    BuildLease lease =
+        new BuildLease(
+            requests, requests.lease(build, "test", Duration.ofSeconds(2)).orElseThrow());
+    CountDownLatch lost = new CountDownLatch(1);
+    CountDownLatch beats = new CountDownLatch(2);
+    JobProgress progress = new JobProgress(Clock.systemUTC());
+    progress.begin(Phase.BUILD, 100, () -> 50);
+    try (Heartbeat heartbeat = new Heartbeat()) {
+      heartbeat.start(progress, lease, Duration.ofMillis(400), beats::countDown, lost::countDown);
+
+      assertThat(beats.await(30, TimeUnit.SECONDS)).isTrue();
+      await(() -> state(build).phase().equals("build"));
+      assertThat(state(build).progress()).isEqualTo(Phase.BUILD.overall(0.5));
+      steal(build);
+
+      assertThat(lost.await(30, TimeUnit.SECONDS)).isTrue();
+      assertThat(lease.isLost()).isTrue();
+    }
+  }
+
+  @Test
+  void build_killedBetweenShards_goesOnWithWhatIsFinished() throws Exception {
+    bucket.append(vectors.rows(400, 3000, 100));
+    UUID build = request(parameters(250)).buildId();
+    Path said = folder.resolve("child.out");
+    Process child =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "@" + Path.of("jvm.options").toAbsolutePath(),
+                "-Dspark.master=local[1]",
+                "-cp",
+                System.getProperty("java.class.path"),
+                BuildJob.class.getName(),
+                "--bucket",
+                bucket.config.bucket(),
+                "--tenant",
+                Bucket.TENANT,
+                "--collection",
+                Bucket.COLLECTION,
+                "--build-id",
+                build.toString(),
+                "--lease-seconds",
+                "2")
+            .redirectErrorStream(true)
+            .redirectOutput(said.toFile())
+            .start();
+    try {
+      await(() -> !child.isAlive() || !receipts(build).isEmpty());
+    } finally {
+      child.destroyForcibly().waitFor();
+    }
+    List<String> finished = receipts(build);
+    assertThat(finished).as(Files.readString(said)).isNotEmpty();
+    assertThat(bucket.collection.head().index()).isNull();
+    Map<String, Instant> before = new TreeMap<>();
+    for (String receipt : finished) {
+      String shard = receipt.replace(".receipt.json", ".shard");
+      before.put(shard, bucket.store.head(shard).orElseThrow().modifiedAt());
+    }
+    // New rows come meanwhile; the restarted build keeps to what it began with.
+    bucket.append(vectors.rows(3000, 3100, 100));
+
+    Bucket.Run run = bucket.build("--build-id", build.toString(), "--lease-seconds", "2");
+
+    assertThat(run.exitCode()).as(run.errors()).isZero();
+    assertThat(run.last().get("shards_reused").asInt()).isGreaterThanOrEqualTo(finished.size());
+    assertThat(run.last().get("rows").asInt()).isEqualTo(3000);
+    assertThat(bucket.collection.head().freshRows()).isEqualTo(100);
+    before.forEach(
+        (shard, written) ->
+            assertThat(bucket.store.head(shard).orElseThrow().modifiedAt()).isEqualTo(written));
+    assertThat(receipts(build)).isEmpty();
+    assertThat(state(build).state()).isEqualTo(BuildRequest.State.READY);
+  }
+
+  private List<String> receipts(UUID build) {
+    return bucket.objectsOf(build).stream().filter(key -> key.endsWith(".receipt.json")).toList();
+  }
+
+  @Test
+  void build_finishedShardDamagedBeforeRestart_isBuiltAgain() {
+    UUID build = request(parameters(150)).buildId();
+    // The first attempt comes as far as publishing, and its lease is stolen and given back.
+    BuildSummary first =
+        run(
+            build,
+            key -> {
+              if (key.endsWith("/index.avro")) {
+                steal(build);
+                throw new StoreUnavailableException("crash", null);
+              }
+            });
+    assertThat(first.outcome()).isEqualTo(Outcome.TAKEN);
+    List<String> receipts = receipts(build);
+    assertThat(receipts).hasSizeGreaterThanOrEqualTo(3);
+    String damaged = receipts.getFirst().replace(".receipt.json", ".shard");
+    byte[] bytes = bucket.store.get(damaged, 1 << 24).bytes();
+    bytes[bytes.length / 2] ^= 1;
+    bucket.store.put(damaged, bytes);
+
+    BuildSummary second = runStolen(build);
+
+    assertThat(second.outcome()).as(second.message()).isEqualTo(Outcome.PUBLISHED);
+    assertThat(second.shardsReused()).isEqualTo(receipts.size() - 1);
+  }
+
+  /** Goes on with a build whose thief is long dead. */
+  private BuildSummary runStolen(UUID build) {
+    try (SparkRun spark = new SparkRun(new SparkConf())) {
+      CollectionBuild.Tools tools =
+          new CollectionBuild.Tools(
+              spark,
+              bucket.store,
+              new StoreAccess(bucket.config),
+              Clock.offset(Clock.systemUTC(), Duration.ofHours(5)),
+              Duration.ofDays(7));
+      return new BuildRunner(
+              tools,
+              new BuildRunner.Leasing("heir", Duration.ofSeconds(30)),
+              new JsonLines(new PrintStream(said, true, StandardCharsets.UTF_8)),
+              false)
+          .run(ADDRESS, build, true);
+    }
+  }
+
+  @Test
+  void run_publishedButNotSaid_isCompleted() {
+    UUID build = request(parameters(1000)).buildId();
+    BuildSummary first =
+        run(
+            build,
+            key -> {
+              // The last write of the request, which would say that it is ready.
+              if (key.endsWith("builds/" + build + ".json")
+                  && bucket.collection.head().index() != null) {
+                throw new StoreUnavailableException("crash", null);
+              }
+            });
+    assertThat(first.outcome()).isEqualTo(Outcome.PUBLISHED);
+    assertThat(state(build).state()).isEqualTo(BuildRequest.State.BUILDING);
+
+    BuildSummary second = runStolen(build);
+
+    assertThat(second.outcome()).isEqualTo(Outcome.PUBLISHED);
+    assertThat(second.message()).contains("already");
+    assertThat(state(build).state()).isEqualTo(BuildRequest.State.READY);
+  }
+
+  @Test
+  void build_damagedShardOfTheIndex_saysSo() {
+    assertThat(bucket.build().exitCode()).isZero();
+    UUID index = bucket.collection.head().index().buildId();
+    String shard = ADDRESS.namespace().shardKey(ADDRESS.name(), index, 0);
+    byte[] bytes = bucket.store.get(shard, 1 << 24).bytes();
+    bytes[bytes.length / 2] ^= 1;
+    bucket.store.put(shard, bytes);
+
+    Bucket.Run run = bucket.build();
+
+    assertThat(run.exitCode()).isEqualTo(1);
+    assertThat(run.last().get("outcome").asText()).isEqualTo("failed");
+    assertThat(run.last().get("message").asText())
+        .isEqualTo(
+            "shard 0 of the current index is not what the catalog says of it; the collection needs repair");
+  }
+
+  @Test
+  void build_parametersTheIndexRefuses_failsBeforeReading() {
+    Bucket.Run run = bucket.build("--pq-subvectors", "9");
+
+    assertThat(run.exitCode()).isEqualTo(1);
+    assertThat(run.last().get("message").asText()).contains("pq_subvectors").contains("8");
+    assertThat(bucket.collection.builds().latest().orElseThrow().error()).contains("pq_subvectors");
+  }
+
+  @Test
+  void pending_severalTenants_buildsThemAll() {
+    String other = TenantId.random().value();
+    VectorCollection second =
+        bucket.catalog.create(
+            new TenantContext(new TenantId(other), "test"),
+            new CollectionName("more"),
+            CollectionSchema.of(4, Metric.DOT));
+    request(parameters(1000));
+    second.builds().request(IndexParameters.defaults());
+    bucket.store.put("akidb/tenants/not-a-tenant/x", new byte[1]);
+
+    Bucket.Run run = bucket.run(List.of("--pending", "--owner", "operator"));
+    Bucket.Run again = bucket.run(List.of("--pending", "--tenant", other, "--collection", "more"));
+
+    assertThat(run.exitCode()).as(run.errors()).isZero();
+    assertThat(run.last().get("builds").asInt()).isEqualTo(2);
+    assertThat(bucket.collection.head().index().rows()).isEqualTo(400);
+    assertThat(second.head().index().rows()).isZero();
+    assertThat(second.builds().latest().orElseThrow().owner()).isEqualTo("operator");
+    assertThat(again.last().get("builds").asInt()).isZero();
+  }
+
+  @Test
+  void buildId_finishedOrUnknown_saysSo() {
+    assertThat(bucket.build().exitCode()).isZero();
+    UUID finished = bucket.collection.head().index().buildId();
+
+    Bucket.Run again = bucket.build("--build-id", finished.toString());
+    Bucket.Run unknown = bucket.build("--build-id", UUID.randomUUID().toString());
+
+    assertThat(again.exitCode()).isEqualTo(1);
+    assertThat(again.last().get("message").asText()).contains("ended already: ready");
+    assertThat(unknown.exitCode()).isEqualTo(1);
+    assertThat(unknown.errors()).containsAnyOf("no build request", "not found", "no build");
+  }
+
+  @Test
+  void build_missingCollection_saysSo() {
+    Bucket.Run run = bucket.run(List.of("--tenant", Bucket.TENANT, "--collection", "nothing"));
+
+    assertThat(run.exitCode()).isEqualTo(1);
+    assertThat(run.errors()).contains("nothing");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "--tenant default",
+        "--pending --build-id 6f1c0a52-6a2a-4c1e-8ad7-111111111111",
+        "--pending --collection things",
+        "--pending --seed 3",
+        "--tenant Default --collection things",
+        "--tenant default --collection THINGS",
+        "--tenant default --collection things --max-degree 2",
+        "--tenant default --collection things --partition-overlap 2",
+        "--tenant default --collection things --build-id nonsense",
+        "--tenant default --collection things --lease-seconds 0",
+        "--unknown"
+      })
+  void build_wrongCommandLine_exitsWithTwo(String line) {
+    Bucket.Run run = bucket.run(List.of(line.split(" ", -1)));
+
+    assertThat(run.exitCode()).as(run.errors()).isEqualTo(2);
+    assertThat(run.errors()).isNotBlank();
+  }
+
+  private static void await(java.util.function.BooleanSupplier condition) {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(120);
+    while (!condition.getAsBoolean()) {
+      assertThat(System.nanoTime()).as("waited too long").isLessThan(deadline);
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
+    }
+  }
+}
