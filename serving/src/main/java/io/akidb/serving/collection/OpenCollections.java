@@ -96,6 +96,17 @@ public final class OpenCollections implements AutoCloseable {
     return handle.committer().commit(rows);
   }
 
+  /**
+   * Lets go of a collection that was dropped on this node; other nodes see it at their next look.
+   */
+  public void forget(TenantContext context, CollectionName name) {
+    Key key = new Key(context.tenant(), name);
+    CompletableFuture<CollectionHandle> future = open.get(key);
+    if (future != null) {
+      closeOne(key, handleOf(future));
+    }
+  }
+
   /** What a query saw at a generation of the past that is still kept. */
   public CollectionView at(OpenCollection collection, long generation) {
     CollectionView now = collection.view();

@@ -47,7 +47,7 @@ public sealed interface Filter {
   /** A number, or a text by code points, on the given side of a bound. */
   record Range(String attribute, Comparison comparison, AttributeValue bound) implements Filter {}
 
-  /** Present and not null. */
+  /** Present, not null, and no empty list. */
   record Exists(String attribute) implements Filter {}
 
   /** A text that starts so. */

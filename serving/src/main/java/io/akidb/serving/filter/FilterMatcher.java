@@ -15,7 +15,10 @@ public final class FilterMatcher {
       case Filter.And(var all) -> all.stream().allMatch(part -> matches(part, row));
       case Filter.Or(var any) -> any.stream().anyMatch(part -> matches(part, row));
       case Filter.Not(var part) -> !matches(part, row);
-      case Filter.Exists(var name) -> row.find(name) != null;
+      case Filter.Exists(var name) -> {
+        AttributeValue value = row.find(name);
+        yield value != null && !(value instanceof TextList(var texts) && texts.isEmpty());
+      }
       case Filter.OneOf(var name, var values) ->
           any(row.find(name), value -> values.contains(Values.canonical(value)));
       case Filter.Contains(var name, var text) ->

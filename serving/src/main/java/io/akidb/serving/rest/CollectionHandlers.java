@@ -153,7 +153,11 @@ final class CollectionHandlers {
 
   private Answer drop(Call call) {
     call.allowParameters();
-    catalog.drop(call.context(), call.collection());
+    try {
+      catalog.drop(call.context(), call.collection());
+    } finally {
+      collections.forget(call.context(), call.collection());
+    }
     return Answer.noContent();
   }
 

@@ -104,7 +104,12 @@ public final class RestServer implements AutoCloseable {
             Reason.OVERLOADED, stopping ? "the node is stopping" : "the node is busy");
       }
       int bodyMax = route.writes() ? config.writeBodyBytesMax() : config.otherBodyBytesMax();
-      answer = handleOnce(http, route, gate.enter(http, route, bodyMax));
+      Call call = gate.enter(http, route, bodyMax);
+      if (route.method().equals("POST") || route.method().equals("PUT")) {
+        // Read even if it will not be needed: an unread body would cost the caller its connection.
+        call.body();
+      }
+      answer = handleOnce(http, route, call);
     } catch (RuntimeException | OutOfMemoryError e) {
       answer = Problems.answer(e, requestId(http));
     } finally {

@@ -1,0 +1,223 @@
+package io.akidb.serving;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.akidb.serving.TestNode.Reply;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Tenants, their keys, their quotas, and that none sees another. */
+class TenancyServingTest {
+  private static final List<String[]> COLLECTION_CALLS =
+      List.of(
+          new String[] {"GET", "/collections/NAME", null},
+          new String[] {"DELETE", "/collections/NAME", null},
+          new String[] {
+            "POST", "/collections/NAME/vectors", "{\"vectors\":[{\"id\":\"x\",\"vector\":[1,2]}]}"
+          },
+          new String[] {"GET", "/collections/NAME/vectors", null},
+          new String[] {"GET", "/collections/NAME/vectors/x", null},
+          new String[] {"POST", "/collections/NAME/vectors/fetch", "{\"ids\":[\"x\"]}"},
+          new String[] {"POST", "/collections/NAME/vectors/delete", "{\"ids\":[\"x\"]}"},
+          new String[] {"POST", "/collections/NAME/search", "{\"vector\":[1,2]}"},
+          new String[] {"POST", "/collections/NAME/search", "{\"id\":\"x\"}"},
+          new String[] {"POST", "/collections/NAME/index", "{}"},
+          new String[] {"GET", "/collections/NAME/index", null});
+
+  @TempDir Path folder;
+  private TestNode node;
+
+  @BeforeEach
+  void start() {
+    node = TestNode.start(folder);
+  }
+
+  @AfterEach
+  void stop() {
+    node.close();
+  }
+
+  private JsonNode tenant(String quotas) {
+    return node.post("/tenants", "{\"name\": \"acme\", \"quotas\": " + quotas + "}")
+        .expect(201)
+        .json();
+  }
+
+  private TestNode keyOf(JsonNode tenant) {
+    return node.as(tenant.get("api_key").asText());
+  }
+
+  @Test
+  void collectionOfAnother_onEveryRoute_answersAsAMissingOne() {
+    TestNode owner = keyOf(tenant("{}"));
+    TestNode other = keyOf(tenant("{}"));
+    owner.post("/collections", "{\"name\": \"mine\", \"vector_dim\": 2}").expect(201);
+    owner
+        .post("/collections/mine/vectors", "{\"vectors\":[{\"id\":\"x\",\"vector\":[1,2]}]}")
+        .expect(200);
+    for (String[] call : COLLECTION_CALLS) {
+      for (String base : new String[] {"", "/v1"}) {
+        Reply theirs = other.send(call[0], base + call[1].replace("NAME", "mine"), call[2]);
+        Reply missing = other.send(call[0], base + call[1].replace("NAME", "none"), call[2]);
+        Reply nameless = other.send(call[0], base + call[1].replace("NAME", "..%20"), call[2]);
+
+        assertThat(theirs.status()).as(call[0] + call[1]).isEqualTo(404);
+        assertThat(withoutId(theirs)).isEqualTo(withoutId(missing)).isEqualTo(withoutId(nameless));
+        assertThat(headers(theirs)).isEqualTo(headers(missing));
+      }
+    }
+    assertThat(other.get("/collections").expect(200).json().get("items")).isEmpty();
+    assertThat(owner.get("/collections/mine/vectors/x").status()).isEqualTo(200);
+    assertThat(owner.get("/collections").json().at("/items/0/name").asText()).isEqualTo("mine");
+  }
+
+  private static JsonNode withoutId(Reply reply) {
+    return ((ObjectNode) reply.json()).without("request_id");
+  }
+
+  private static List<String> headers(Reply reply) {
+    return reply.http().headers().map().keySet().stream().sorted().toList();
+  }
+
+  @Test
+  void tenants_withATenantsKey_areForbidden() {
+    JsonNode tenant = tenant("{}");
+    TestNode client = keyOf(tenant);
+    String id = tenant.get("tenant_id").asText();
+    for (Reply reply :
+        List.of(
+            client.get("/tenants"),
+            client.get("/tenants/" + id),
+            client.post("/tenants", "{\"name\": \"b\"}"),
+            client.put("/tenants/" + id, "{\"name\": \"b\"}"),
+            client.delete("/tenants/" + id))) {
+      assertThat(reply.expect(403).code()).isEqualTo("forbidden");
+    }
+    assertThat(
+            client.send("GET", "/collections", null, "X-Tenant-ID", "default").expect(403).code())
+        .isEqualTo("forbidden");
+    client.send("GET", "/collections", null, "X-Tenant-ID", id).expect(200);
+  }
+
+  @Test
+  void keys_missingWrongOrOfADeletedTenant_areRefused() {
+    JsonNode tenant = tenant("{}");
+    TestNode client = keyOf(tenant);
+    client.get("/collections").expect(200);
+    for (String key :
+        List.of("", "wrong", "akidb_0123456789abcdef_" + "a".repeat(43), "x".repeat(5000))) {
+      Reply refused = node.as(key).get("/collections").expect(401);
+      assertThat(refused.code()).isEqualTo("unauthenticated");
+      assertThat(refused.header("WWW-Authenticate")).isEqualTo("Bearer");
+      assertThat(refused.http().body()).asString().doesNotContain("xxxxx");
+    }
+    node.as("").send("GET", "/collections", null, "X-API-Key", TestNode.OPERATOR_KEY).expect(200);
+    node.as("").send("GET", "/collections", null, "Authorization", "Basic abc").expect(401);
+
+    node.delete("/tenants/" + tenant.get("tenant_id").asText()).expect(204);
+
+    client.get("/collections").expect(401);
+    node.get("/tenants/" + tenant.get("tenant_id").asText()).expect(404);
+  }
+
+  @Test
+  void tenant_createdReadReplacedListed_isWhatWasSaid() {
+    JsonNode created = tenant("{\"max_collections\": 3}");
+    String path = "/v1/tenants/" + created.get("tenant_id").asText();
+    Reply read = node.get(path).expect(200);
+    assertThat(read.json().at("/quotas/max_collections").asInt()).isEqualTo(3);
+    assertThat(read.json().has("api_key")).isFalse();
+
+    String etag = read.header("ETag");
+    node.send("PUT", path, "{\"name\": \"new\", \"metadata\": {\"a\": \"b\"}}", "If-Match", etag)
+        .expect(200);
+    assertThat(node.send("PUT", path, "{\"name\": \"late\"}", "If-Match", etag).expect(412).code())
+        .isEqualTo("precondition_failed");
+    assertThat(node.get(path).json().get("name").asText()).isEqualTo("new");
+    assertThat(node.get(path).json().at("/metadata/a").asText()).isEqualTo("b");
+
+    int listed = 0;
+    String cursor = "";
+    do {
+      JsonNode page = node.get("/tenants?limit=1" + cursor).expect(200).json();
+      listed += page.get("items").size();
+      cursor =
+          page.get("next_cursor").isNull() ? null : "&cursor=" + page.get("next_cursor").asText();
+    } while (cursor != null);
+    assertThat(listed).isEqualTo(2);
+    node.get("/tenants?cursor=../x").expect(400);
+    node.delete("/tenants/default").expect(409);
+    node.get("/tenants/not-a-tenant").expect(404);
+    assertThat(
+            node.put(path, "{\"name\": \"\"}").expect(400).json().at("/errors/0/pointer").asText())
+        .isEqualTo("/name");
+    node.post("/tenants", "{\"name\": \"a\", \"metadata\": {\"a\": 1}}").expect(400);
+    node.post("/tenants", "{\"name\": \"a\", \"metadata\": 1}").expect(400);
+    node.post("/tenants", "{\"name\": \"a\", \"quotas\": {\"max_collections\": 0}}").expect(400);
+  }
+
+  @Test
+  void operator_withXTenantId_worksOnThatTenant() {
+    JsonNode tenant = tenant("{}");
+    String id = tenant.get("tenant_id").asText();
+    node.send("POST", "/collections", "{\"name\": \"c\", \"vector_dim\": 2}", "X-Tenant-ID", id)
+        .expect(201);
+    keyOf(tenant).get("/collections/c").expect(200);
+    node.get("/collections/c").expect(404);
+    node.send("GET", "/collections", null, "X-Tenant-ID", "no-tenant").expect(404);
+    node.send("GET", "/collections", null, "X-Tenant-ID", "11111111-1111-4111-8111-111111111111")
+        .expect(404);
+  }
+
+  @Test
+  void quotas_usedUp_refuseMore() {
+    TestNode client = keyOf(tenant("{\"max_collections\": 1, \"max_vectors_per_collection\": 2}"));
+    client.post("/collections", "{\"name\": \"a\", \"vector_dim\": 2}").expect(201);
+    assertThat(
+            client.post("/collections", "{\"name\": \"b\", \"vector_dim\": 2}").expect(403).code())
+        .isEqualTo("quota_exceeded");
+    client
+        .post(
+            "/collections/a/vectors",
+            "{\"vectors\":[{\"id\":\"x\",\"vector\":[1,2]},{\"id\":\"y\",\"vector\":[1,2]}]}")
+        .expect(200);
+    assertThat(
+            client
+                .post("/collections/a/vectors", "{\"vectors\":[{\"id\":\"z\",\"vector\":[1,2]}]}")
+                .expect(403)
+                .code())
+        .isEqualTo("quota_exceeded");
+    client
+        .post("/collections/a/vectors", "{\"vectors\":[{\"id\":\"x\",\"vector\":[2,2]}]}")
+        .expect(200);
+  }
+
+  @Test
+  void storageQuota_usedUp_refusesWrites() {
+    TestNode client = keyOf(tenant("{\"max_storage_bytes\": 10}"));
+    client.post("/collections", "{\"name\": \"a\", \"vector_dim\": 2}").expect(201);
+    String row = "{\"vectors\":[{\"id\":\"x\",\"vector\":[1,2]}]}";
+    client.post("/collections/a/vectors", row).expect(200);
+    TestNode.await(
+        "the quota is seen", () -> client.post("/collections/a/vectors", row).status() == 403);
+  }
+
+  @Test
+  void rateLimit_passed_answers429WithRetryAfter() {
+    TestNode client = keyOf(tenant("{\"api_rate_limit_per_second\": 2}"));
+    Reply reply = client.get("/collections");
+    for (int i = 0; i < 50 && reply.status() == 200; i++) {
+      reply = client.get("/collections");
+    }
+    assertThat(reply.expect(429).code()).isEqualTo("rate_limited");
+    assertThat(reply.header("Retry-After")).isEqualTo("1");
+    assertThat(reply.json().get("retryable").asBoolean()).isTrue();
+    TestNode.await("tokens come back", () -> client.get("/collections").status() == 200);
+  }
+}
