@@ -125,7 +125,9 @@ require_maven() {
     [[ -x $mvn ]] || continue
     version=$("$mvn" -v 2>/dev/null | sed -n 's/.*Apache Maven \([0-9][0-9.]*\).*/\1/p' | head -n 1) || true
     if maven_suffices "$version"; then
-      export AKIDB_MVN=$mvn
+      # Used by those who source this file.
+      # shellcheck disable=SC2034
+      AKIDB_MVN=$mvn
       return
     fi
     seen="$seen $mvn (${version:-unknown})"

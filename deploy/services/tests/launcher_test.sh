@@ -152,6 +152,20 @@ test_launcher_exit_status_of_the_command_is_the_launchers() {
   expect_status 7
 }
 
+test_launcher_command_gets_its_home_and_jdk_and_no_search_hints() {
+  set_up
+  printf '#!/bin/sh\nenv\n' >"$SCRATCH/jdk/bin/java"
+  export JAVA_HOME=$AKIDB_JAVA_HOME AKIDB_JDK_DIRS=$SCRATCH/none AKIDB_MAVEN_DIRS=$SCRATCH/none
+  unset AKIDB_JAVA_HOME
+  run akidb serve
+  expect_status 0
+  expect_output "AKIDB_HOME=$REPOSITORY"
+  expect_output "AKIDB_JAVA=$SCRATCH/jdk/bin/java"
+  expect_output "AKIDB_JAVA_HOME=$SCRATCH/jdk"
+  expect_no_output "_DIRS="
+  expect_no_output "AKIDB_MVN="
+}
+
 test_launcher_called_by_a_link_from_elsewhere_finds_its_home() {
   set_up
   mkdir "$SCRATCH/bin"
