@@ -134,4 +134,9 @@ public record TenantNamespace(TenantId tenant) {
   public String deadLetterKey(CollectionName collection, UUID object) {
     return collectionPrefix(collection) + "dead-letters/" + object + ".jsonl";
   }
+
+  /** Bad records that a stream has not committed yet. */
+  public String stagedDeadLetterKey(CollectionName collection, UUID object) {
+    return collectionPrefix(collection) + "dead-letters-staged/" + object + ".jsonl";
+  }
 }

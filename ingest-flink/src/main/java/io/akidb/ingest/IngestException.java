@@ -1,0 +1,11 @@
+package io.akidb.ingest;
+
+import org.jspecify.annotations.Nullable;
+
+/** The root of what ends the job. */
+public abstract sealed class IngestException extends RuntimeException
+    permits IngestUsageException, UnreadableFileException, IngestFailedException {
+  IngestException(String message, @Nullable Throwable cause) {
+    super(message, cause);
+  }
+}

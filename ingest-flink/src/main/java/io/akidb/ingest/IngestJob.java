@@ -1,0 +1,251 @@
+package io.akidb.ingest;
+
+import io.akidb.catalog.CatalogException;
+import io.akidb.objectstore.ObjectStore;
+import io.akidb.objectstore.ObjectStoreException;
+import io.akidb.tenancy.TenancyException;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import org.apache.flink.api.common.typeinfo.PrimitiveArrayTypeInfo;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/**
+ * The door of the job: its command line and its topology. Exit codes: 0 done, 1 failed, 2 the
+ * command line is wrong.
+ */
+@Command(
+    name = "akidb-ingest",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description = "Streams vectors from files or Kafka into a collection, each exactly once.")
+public final class IngestJob implements Callable<Integer> {
+  private final PrintStream out;
+  private final Clock clock;
+
+  @Option(
+      names = "--bucket",
+      required = true,
+      paramLabel = "DIR|s3://BUCKET[/PREFIX]",
+      description = "Where everything lies.")
+  private String bucket = "";
+
+  @Option(names = "--endpoint", paramLabel = "URL", description = "Of the S3 service.")
+  private @Nullable String endpoint;
+
+  @Option(
+      names = "--tenant",
+      paramLabel = "ID",
+      defaultValue = "default",
+      description = "Whose collection.")
+  private String tenant = "default";
+
+  @Option(names = "--collection", required = true, paramLabel = "NAME", description = "Into which.")
+  private String collection = "";
+
+  @ArgGroup(multiplicity = "1")
+  private From from = new From();
+
+  private static final class From {
+    @Option(
+        names = "--file",
+        arity = "1..*",
+        paramLabel = "PATH",
+        description = "Files, or directories of files: " + FileType.KNOWN + ".")
+    private @Nullable List<Path> files;
+
+    @Option(names = "--kafka", paramLabel = "BROKERS", description = "Of the topic.")
+    private @Nullable String kafka;
+  }
+
+  @Option(
+      names = "--sidecar",
+      paramLabel = "FILE",
+      description =
+          "JSON lines with id and payload of each vector; STEM.jsonl[.gz] beside the file unless given.")
+  private @Nullable Path sidecar;
+
+  @Option(names = "--topic", paramLabel = "NAME", description = "Of Kafka.")
+  private @Nullable String topic;
+
+  @Option(
+      names = "--group",
+      paramLabel = "NAME",
+      defaultValue = "akidb",
+      description = "Of Kafka's consumers.")
+  private String group = "akidb";
+
+  @Option(names = "--bounded", description = "Ends at what the topic holds now.")
+  private boolean bounded;
+
+  @Option(
+      names = "--where",
+      paramLabel = "FIELD=VALUE",
+      description = "Only rows whose payload has it.")
+  private @Nullable String where;
+
+  @Option(
+      names = "--limit",
+      paramLabel = "ROWS",
+      description = "At most so many rows of each file.")
+  private long limit = Long.MAX_VALUE;
+
+  @Option(names = "--parallelism", paramLabel = "N", description = "Writers.")
+  private int parallelism = 2;
+
+  @Option(
+      names = "--checkpoint-interval-ms",
+      paramLabel = "MS",
+      description = "Between two commits.")
+  private long checkpointIntervalMs = 2_000;
+
+  @Option(
+      names = "--checkpoint-dir",
+      paramLabel = "DIR",
+      description = "Keeps checkpoints there; the newest one is gone on from.")
+  private @Nullable Path checkpointDir;
+
+  @Option(names = "--segment-rows-max", paramLabel = "N", description = "Rows of one segment.")
+  private int segmentRowsMax = 100_000;
+
+  @Option(
+      names = "--segment-bytes-max",
+      paramLabel = "BYTES",
+      description = "Bytes of one segment.")
+  private long segmentBytesMax = 128L << 20;
+
+  @Option(
+      names = "--writer",
+      paramLabel = "NAME",
+      description = "Under which checkpoints are committed.")
+  private @Nullable String writer;
+
+  @Option(names = "--local", description = "Runs in this process rather than on a cluster.")
+  private boolean local;
+
+  @Option(names = "--progress", description = "Prints a JSON line a second.")
+  private boolean progress;
+
+  IngestJob(PrintStream out, Clock clock) {
+    this.out = out;
+    this.clock = clock;
+  }
+
+  /** Runs the job and ends the process with its exit code, unless a cluster's client called it. */
+  public static void main(String... arguments) {
+    int code = run(System.out, System.err, arguments);
+    if (code != 0) {
+      System.exit(code);
+    }
+  }
+
+  static int run(PrintStream out, PrintStream err, String... arguments) {
+    CommandLine line = new CommandLine(new IngestJob(out, Clock.systemUTC()));
+    line.setErr(new java.io.PrintWriter(err, true, java.nio.charset.StandardCharsets.UTF_8));
+    line.setExecutionExceptionHandler(
+        (e, command, parsed) -> {
+          String message = JobRun.rootMessage(e);
+          err.println("akidb-ingest: " + message);
+          return e instanceof IngestUsageException ? 2 : 1;
+        });
+    return line.execute(arguments);
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    Target target = target();
+    requireCollection(target);
+    Configuration configuration =
+        JobRun.configuration(checkpointIntervalMs, checkpointDir, local, parallelism);
+    StreamExecutionEnvironment environment =
+        local
+            ? StreamExecutionEnvironment.createLocalEnvironment(parallelism, configuration)
+            : StreamExecutionEnvironment.getExecutionEnvironment(configuration);
+    environment.setParallelism(parallelism);
+    declare(environment, target);
+    return new JobRun(out, progress).await(environment, "ingest " + collection);
+  }
+
+  private Target target() {
+    String name =
+        writer == null
+            ? "flink:" + (from.kafka == null ? "files" : "kafka." + topic) + ":" + collection
+            : writer;
+    return new Target(bucket, endpoint, tenant, collection, name, segmentRowsMax, segmentBytesMax);
+  }
+
+  /** A wrong name should be told here and now, not by a worker's retries. */
+  private static void requireCollection(Target target) {
+    try (ObjectStore store = target.openStore()) {
+      target.open(store);
+    } catch (CatalogException | TenancyException | ObjectStoreException e) {
+      throw new IngestUsageException(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private void declare(StreamExecutionEnvironment environment, Target target) {
+    DataStream<byte[]> items = items(environment);
+    items
+        .partitionCustom((key, partitions) -> Math.floorMod(key, partitions), ItemCodec::route)
+        .transform("stage", TypeInformation.of(StagedCheckpoint.class), new StageOperator(target))
+        .uid("stage")
+        .global()
+        .transform("commit", TypeInformation.of(Void.class), new CommitOperator(target))
+        .uid("commit")
+        .setParallelism(1)
+        .setMaxParallelism(1);
+  }
+
+  private DataStream<byte[]> items(StreamExecutionEnvironment environment) {
+    FileReading reading = reading();
+    TypeInformation<byte[]> bytes = PrimitiveArrayTypeInfo.BYTE_PRIMITIVE_ARRAY_TYPE_INFO;
+    if (from.kafka != null) {
+      if (topic == null) {
+        throw new IngestUsageException("--kafka needs --topic", null);
+      }
+      return environment
+          .fromSource(
+              KafkaRecords.source(from.kafka, topic, group, bounded, reading),
+              WatermarkStrategy.noWatermarks(),
+              "kafka " + topic,
+              bytes)
+          .uid("kafka");
+    }
+    List<Path> files = from.files == null ? List.of() : from.files;
+    List<FileSplit> splits = FileSplits.find(files, sidecar, micros(clock.instant()));
+    return environment
+        .fromSource(
+            new FileRecordSource(splits, reading), WatermarkStrategy.noWatermarks(), "files", bytes)
+        .uid("files")
+        .setParallelism(Math.min(parallelism, splits.size()));
+  }
+
+  private FileReading reading() {
+    if (where == null) {
+      return new FileReading(tenant, null, null, limit);
+    }
+    int equals = where.indexOf('=');
+    if (equals < 1) {
+      throw new IngestUsageException("--where wants FIELD=VALUE", null);
+    }
+    return new FileReading(tenant, where.substring(0, equals), where.substring(equals + 1), limit);
+  }
+
+  private static long micros(Instant time) {
+    return TimeUnit.SECONDS.toMicros(time.getEpochSecond())
+        + TimeUnit.NANOSECONDS.toMicros(time.getNano());
+  }
+}

@@ -1,0 +1,159 @@
+package io.akidb.ingest;
+
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
+import org.apache.flink.api.common.JobExecutionResult;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.core.execution.JobClient;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.jspecify.annotations.Nullable;
+
+/** Starts a job, tells how far it is, and waits for its end. */
+final class JobRun {
+  private static final JsonMapper JSON = new JsonMapper();
+
+  private final PrintStream out;
+  private final boolean progress;
+
+  JobRun(PrintStream out, boolean progress) {
+    this.out = out;
+    this.progress = progress;
+  }
+
+  /**
+   * How Flink runs it.
+   *
+   * @param checkpointDir keeps checkpoints there and goes on from the newest; null for the
+   *     cluster's own way
+   */
+  static Configuration configuration(
+      long checkpointIntervalMs, @Nullable Path checkpointDir, boolean local, int parallelism) {
+    Configuration configuration = new Configuration();
+    configuration.setString("execution.checkpointing.interval", checkpointIntervalMs + " ms");
+    configuration.setString("execution.checkpointing.mode", "EXACTLY_ONCE");
+    configuration.setString("execution.checkpointing.timeout", "10 min");
+    configuration.setString("restart-strategy.type", "fixed-delay");
+    configuration.setString("restart-strategy.fixed-delay.attempts", "10");
+    configuration.setString("restart-strategy.fixed-delay.delay", "1 s");
+    if (checkpointDir != null) {
+      configuration.setString(
+          "execution.checkpointing.dir", checkpointDir.toAbsolutePath().toUri().toString());
+      configuration.setString(
+          "execution.checkpointing.externalized-checkpoint-retention", "RETAIN_ON_CANCELLATION");
+      newestCheckpoint(checkpointDir)
+          .ifPresent(
+              path ->
+                  configuration.setString(
+                      "execution.state-recovery.path", path.toUri().toString()));
+    }
+    if (local) {
+      configuration.setString("taskmanager.numberOfTaskSlots", Integer.toString(parallelism));
+      // Accumulators travel with heartbeats.
+      configuration.setString("heartbeat.interval", "500 ms");
+      configuration.setString("taskmanager.memory.network.min", "32 mb");
+      configuration.setString("taskmanager.memory.network.max", "32 mb");
+    }
+    return configuration;
+  }
+
+  /** The newest checkpoint that was completed below a directory. */
+  static Optional<Path> newestCheckpoint(Path directory) {
+    if (!Files.isDirectory(directory)) {
+      return Optional.empty();
+    }
+    try (Stream<Path> files =
+        Files.find(directory, 3, (path, is) -> path.endsWith("_metadata") && is.size() > 0)) {
+      return files
+          .max(
+              Comparator.comparingLong(JobRun::modified).thenComparingInt(JobRun::checkpointNumber))
+          .map(Path::getParent);
+    } catch (IOException e) {
+      throw new IngestUsageException("--checkpoint-dir: cannot read " + directory, e);
+    }
+  }
+
+  private static long modified(Path metadata) {
+    try {
+      return Files.getLastModifiedTime(metadata).toMillis();
+    } catch (IOException e) {
+      return 0;
+    }
+  }
+
+  private static int checkpointNumber(Path metadata) {
+    Path folder = metadata.getParent();
+    String name = folder == null ? "" : folder.getFileName().toString();
+    return name.startsWith("chk-") ? Integer.parseInt(name.substring(4)) : 0;
+  }
+
+  /** Answers the exit code. */
+  int await(StreamExecutionEnvironment environment, String name) throws Exception {
+    long start = System.nanoTime();
+    JobClient job = environment.executeAsync(name);
+    CompletableFuture<JobExecutionResult> end = job.getJobExecutionResult();
+    while (true) {
+      try {
+        JobExecutionResult result = end.get(1, TimeUnit.SECONDS);
+        print("done", result.getAllAccumulatorResults(), start);
+        return 0;
+      } catch (TimeoutException e) {
+        if (progress) {
+          print("running", accumulators(job), start);
+        }
+      } catch (ExecutionException e) {
+        throw new IngestFailedException(rootMessage(e), e);
+      }
+    }
+  }
+
+  private static Map<String, Object> accumulators(JobClient job) throws InterruptedException {
+    try {
+      return job.getAccumulators().get(1, TimeUnit.SECONDS);
+    } catch (ExecutionException | TimeoutException | IllegalStateException e) {
+      return Map.of(); // Not yet, or no more: progress is not worth a failure.
+    }
+  }
+
+  private void print(String phase, Map<String, Object> accumulators, long start)
+      throws IOException {
+    double seconds = Duration.ofNanos(System.nanoTime() - start).toMillis() / 1000.0;
+    long read = number(accumulators, StageOperator.ROWS_READ);
+    Map<String, Object> line = new LinkedHashMap<>();
+    line.put("phase", phase);
+    line.put("rows_read", read);
+    line.put("rows_committed", number(accumulators, CommitOperator.ROWS_COMMITTED));
+    line.put("dead_letters", number(accumulators, CommitOperator.DEAD_LETTERS));
+    line.put("seconds", seconds);
+    line.put("rows_per_s", seconds > 0 ? Math.round(read / seconds) : 0);
+    out.println(JSON.writeValueAsString(line));
+    out.flush();
+  }
+
+  private static long number(Map<String, Object> accumulators, String name) {
+    return accumulators.get(name) instanceof Long number ? Math.max(0, number) : 0;
+  }
+
+  /** The message of the exception that began it: the engine wraps it many times. */
+  static String rootMessage(Throwable e) {
+    Throwable root = e;
+    for (int depth = 0;
+        depth < 50 && root.getCause() != null && !(root instanceof IngestUsageException);
+        depth++) {
+      root = root.getCause();
+    }
+    return root.getMessage() == null ? root.toString() : root.getMessage();
+  }
+}
