@@ -89,30 +89,33 @@ final class CollectionSweep {
   /**
    * The oldest generation that is kept. A generation's object is written when the next one is
    * committed, so its age is for how long it has not been the head; and when one has not been for
-   * longer than the grace, all before it have not either.
+   * longer than the grace, all before it have not either. Those before a gap were dropped by an
+   * earlier run, even if a put that was thought lost has brought one of them back.
    */
   private long oldestKept(Head head) {
     String prefix = namespace.generationsPrefix(name);
     long newestToDrop = head.generation() - retention.keepGenerations();
     long oldest = head.firstGeneration();
+    long expected = -1;
     String after = null;
     do {
       ListPage page = bucket.store().list(prefix, after, LIST_LIMIT);
       for (ObjectMetadata object : page.objects()) {
-        OptionalLong generation = ObjectNames.number(object.key(), prefix, ".json");
-        if (generation.isEmpty()) {
+        long generation = ObjectNames.number(object.key(), prefix, ".json").orElse(Long.MAX_VALUE);
+        if (generation >= head.generation()) {
           continue;
         }
-        if (generation.getAsLong() > newestToDrop) {
-          return oldest;
+        if (generation != expected) {
+          oldest = Math.max(oldest, generation);
         }
-        if (object.modifiedAt().isBefore(cutoff)) {
-          oldest = Math.max(oldest, generation.getAsLong() + 1);
+        expected = generation + 1;
+        if (generation <= newestToDrop && object.modifiedAt().isBefore(cutoff)) {
+          oldest = Math.max(oldest, expected);
         }
       }
       after = page.nextStartAfter();
     } while (after != null);
-    return oldest;
+    return expected == head.generation() ? oldest : head.generation();
   }
 
   private void sweepGenerations(long oldest) {

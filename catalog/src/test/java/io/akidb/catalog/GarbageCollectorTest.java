@@ -289,22 +289,40 @@ class GarbageCollectorTest {
   }
 
   @Test
-  void collect_keptGenerationDamagedOrGone_deletesNothingItMayList() {
+  void collect_keptGenerationDamaged_deletesNothingItMayList() {
     for (int i = 0; i < 3; i++) {
       append("a" + i);
     }
     fixture.build(collection, collection.head(), 2, 1).publish(collection);
-    StagedSegment abandoned = fixture.stage(collection, "x");
+    fixture.stage(collection, "x");
     fixture.clock.advance(BEYOND_GRACE);
-    String key = KEYS.generationKey(PRODUCTS, 4);
-    fixture.store.put(key, new byte[5]);
+    fixture.store.put(KEYS.generationKey(PRODUCTS, 4), new byte[5]);
 
     assertThatThrownBy(() -> collect(10)).isInstanceOf(CorruptManifestException.class);
-    fixture.store.delete(key);
-    assertThatThrownBy(() -> collect(10)).isInstanceOf(CorruptManifestException.class);
-    assertThat(fixture.keysBelow(KEYS.segmentsPrefix(PRODUCTS)))
-        .hasSize(4)
-        .contains(KEYS.segmentKey(PRODUCTS, abandoned.id()));
+    assertThat(fixture.keysBelow(KEYS.segmentsPrefix(PRODUCTS))).hasSize(4);
+  }
+
+  @Test
+  void collect_droppedGenerationComesBack_staysDropped() {
+    for (int i = 0; i < 5; i++) {
+      append("a" + i);
+    }
+    fixture.build(collection, collection.head(), 4, 1).publish(collection);
+    append("b");
+    append("c");
+    byte[] third = fixture.store.get(KEYS.generationKey(PRODUCTS, 3), 100_000).bytes();
+    fixture.clock.advance(BEYOND_GRACE);
+    assertThat(collect(2).oldestGeneration()).isEqualTo(8);
+    assertThat(fixture.keysBelow(KEYS.segmentsPrefix(PRODUCTS))).hasSize(2);
+
+    fixture.store.put(KEYS.generationKey(PRODUCTS, 3), third); // an answer was lost, long ago
+    fixture.clock.advance(Duration.ofMinutes(1));
+
+    assertThat(collect(100).oldestGeneration()).isEqualTo(8);
+    fixture.clock.advance(BEYOND_GRACE);
+    collect(100);
+    assertThat(fixture.keysBelow(KEYS.generationsPrefix(PRODUCTS)))
+        .containsExactly(KEYS.generationKey(PRODUCTS, 8), KEYS.generationKey(PRODUCTS, 9));
   }
 
   @Test

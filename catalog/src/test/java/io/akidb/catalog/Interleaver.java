@@ -1,0 +1,135 @@
+package io.akidb.catalog;
+
+import io.akidb.objectstore.ObjectStore;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.Semaphore;
+
+/**
+ * Runs actors one at a time, each in a thread of its own, and changes over at random before and
+ * after every request to the bucket: the seed decides the interleaving, and nothing else does. An
+ * actor may crash at any of these points; then it starts anew and knows nothing.
+ */
+final class Interleaver {
+  /** What a process does from its start on. */
+  @FunctionalInterface
+  interface Actor {
+    void run() throws Exception;
+  }
+
+  /** The process is gone; no code of ours catches this. */
+  static final class Crash extends Error {
+    Crash() {
+      super("crash", null, false, false);
+    }
+  }
+
+  private static final int STEPS_MAX = 2_000_000;
+
+  private final class Seat {
+    final Semaphore turn = new Semaphore(0);
+    final Thread thread;
+
+    Seat(String name, Actor actor) {
+      this.thread = new Thread(() -> sit(this, actor), name);
+    }
+  }
+
+  private final SplittableRandom random;
+  private final double crashProbability;
+  private final List<Seat> seats = new ArrayList<>();
+  private final Semaphore done = new Semaphore(0);
+  private volatile Seat current;
+  private volatile Throwable failure;
+  private int steps;
+  int crashes;
+
+  Interleaver(long seed, double crashProbability) {
+    this.random = new SplittableRandom(seed);
+    this.crashProbability = crashProbability;
+  }
+
+  void add(String name, Actor actor) {
+    seats.add(new Seat(name, actor));
+  }
+
+  /** Runs all actors to their ends; throws what the first one threw that is no crash. */
+  void run() throws Exception {
+    List<Seat> all = List.copyOf(seats);
+    all.forEach(seat -> seat.thread.start());
+    next();
+    done.acquire();
+    for (Seat seat : all) {
+      seat.thread.join();
+    }
+    if (failure != null) {
+      throw new AssertionError("an actor failed: " + failure, failure);
+    }
+  }
+
+  private void sit(Seat seat, Actor actor) {
+    seat.turn.acquireUninterruptibly();
+    boolean again = true;
+    while (again && failure == null) {
+      try {
+        actor.run();
+        again = false;
+      } catch (Crash e) {
+        crashes++;
+      } catch (Throwable e) {
+        failure = e;
+      }
+    }
+    seats.remove(seat);
+    next();
+  }
+
+  private void next() {
+    if (seats.isEmpty()) {
+      done.release();
+      return;
+    }
+    Seat chosen = seats.get(random.nextInt(seats.size()));
+    current = chosen;
+    chosen.turn.release();
+  }
+
+  /** A point where another may go on, and where a process may crash. */
+  void step() {
+    Seat mine = current;
+    if (mine == null || !Thread.currentThread().equals(mine.thread)) {
+      return; // outside of a run
+    }
+    if (++steps > STEPS_MAX) {
+      throw new AssertionError("no end in sight");
+    }
+    next();
+    mine.turn.acquireUninterruptibly();
+    if (failure != null || random.nextDouble() < crashProbability) {
+      throw new Crash();
+    }
+  }
+
+  /** The same bucket, with a step before and after every request. */
+  ObjectStore around(ObjectStore store) {
+    return (ObjectStore)
+        Proxy.newProxyInstance(
+            ObjectStore.class.getClassLoader(),
+            new Class<?>[] {ObjectStore.class},
+            (proxy, method, arguments) -> {
+              step();
+              Object answer;
+              try {
+                answer = method.invoke(store, arguments);
+              } catch (InvocationTargetException e) {
+                step();
+                throw e.getCause();
+              }
+              step();
+              return answer;
+            });
+  }
+}
