@@ -5,6 +5,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.io.Serializable;
 import org.apache.flink.api.connector.source.SourceSplit;
 import org.apache.flink.core.io.SimpleVersionedSerializer;
 import org.jspecify.annotations.Nullable;
@@ -19,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  *     when the job was first started, so that a restart gives each row the same
  */
 record FileSplit(String path, @Nullable String sidecar, long rowsDone, long baseOrder)
-    implements SourceSplit {
+    implements SourceSplit, Serializable {
 
   @Override
   public String splitId() {
