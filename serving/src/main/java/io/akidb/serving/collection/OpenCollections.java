@@ -12,8 +12,6 @@ import io.akidb.serving.problem.ServingException;
 import io.akidb.tenancy.CollectionName;
 import io.akidb.tenancy.TenantContext;
 import io.akidb.tenancy.TenantId;
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -33,7 +31,6 @@ import org.jspecify.annotations.Nullable;
  * number at once. One thread makes them follow the bucket; {@link #close} ends it. Thread-safe.
  */
 public final class OpenCollections implements AutoCloseable {
-  private static final Logger LOG = System.getLogger(OpenCollections.class.getName());
   private static final int FOLLOWERS_MAX = 16;
   // A collection that nobody asks for is looked at this much less often, and once more when it is
   // asked for.
@@ -221,9 +218,6 @@ public final class OpenCollections implements AutoCloseable {
   private void follow(CollectionHandle handle) {
     try {
       handle.follow(System.nanoTime());
-    } catch (RuntimeException e) {
-      // What it serves stays right for the generation that it says; the next look tries again.
-      LOG.log(Level.WARNING, "a collection cannot follow the bucket right now", e);
     } finally {
       followers.release();
     }

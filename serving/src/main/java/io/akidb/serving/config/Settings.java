@@ -28,11 +28,19 @@ public final class Settings {
           "AKIDB_JAVA",
           "AKIDB_JAVA_HOME",
           "AKIDB_JAVA_OPTS",
+          "AKIDB_NO_BUILD",
           "AKIDB_ROOT",
           "AKIDB_SERVER",
           "AKIDB_TENANT");
   private static final List<String> OTHERS_PREFIXES =
-      List.of("AKIDB_TEST_", "AKIDB_MINIO_", "AKIDB_KAFKA_", "AKIDB_SPARK_", "AKIDB_FLINK_");
+      List.of(
+          "AKIDB_TEST_",
+          "AKIDB_SERVICES_",
+          "AKIDB_DEMO_",
+          "AKIDB_MINIO_",
+          "AKIDB_KAFKA_",
+          "AKIDB_SPARK_",
+          "AKIDB_FLINK_");
 
   private final Map<Setting, String> values;
 

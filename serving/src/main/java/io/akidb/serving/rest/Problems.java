@@ -38,8 +38,11 @@ final class Problems {
    */
   static Answer answer(Throwable failure, String requestId) {
     ServingException known = translate(failure);
-    if (known.reason() == Reason.INTERNAL || known.reason() == Reason.UNAVAILABLE) {
+    if (known.reason() == Reason.INTERNAL) {
       LOG.log(Level.ERROR, "request " + requestId + " failed", failure);
+    } else if (known.reason() == Reason.UNAVAILABLE) {
+      Throwable cause = known.getCause() == null ? known : known.getCause();
+      LOG.log(Level.WARNING, "request {0}: {1}", requestId, cause.toString());
     }
     Map<String, String> headers = new HashMap<>();
     if (known.reason().isRetryable()) {
