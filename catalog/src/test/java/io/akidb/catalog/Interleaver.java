@@ -1,10 +1,17 @@
 package io.akidb.catalog;
 
 import io.akidb.objectstore.ObjectStore;
+import io.akidb.objectstore.OutcomeUnknownException;
+import io.akidb.objectstore.StoreUnavailableException;
+import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.Semaphore;
 
@@ -38,18 +45,24 @@ final class Interleaver {
     }
   }
 
+  private static final Set<String> WRITES =
+      Set.of("put", "putFile", "putIfAbsent", "compareAndSwap", "delete");
+
   private final SplittableRandom random;
   private final double crashProbability;
+  private final double faultProbability;
   private final List<Seat> seats = new ArrayList<>();
   private final Semaphore done = new Semaphore(0);
   private volatile Seat current;
   private volatile Throwable failure;
   private int steps;
   int crashes;
+  int lostAnswers;
 
-  Interleaver(long seed, double crashProbability) {
+  Interleaver(long seed, double crashProbability, double faultProbability) {
     this.random = new SplittableRandom(seed);
     this.crashProbability = crashProbability;
+    this.faultProbability = faultProbability;
   }
 
   void add(String name, Actor actor) {
@@ -58,8 +71,8 @@ final class Interleaver {
 
   /** Runs all actors to their ends; throws what the first one threw that is no crash. */
   void run() throws Exception {
+    seats.forEach(seat -> seat.thread.start());
     List<Seat> all = List.copyOf(seats);
-    all.forEach(seat -> seat.thread.start());
     next();
     done.acquire();
     for (Seat seat : all) {
@@ -113,7 +126,11 @@ final class Interleaver {
     }
   }
 
-  /** The same bucket, with a step before and after every request. */
+  /**
+   * The same bucket, with a step before and after every request, and with the faults of a network:
+   * a request may be refused, and a write's answer may be lost, whether it happened, did not, or
+   * will happen later.
+   */
   ObjectStore around(ObjectStore store) {
     return (ObjectStore)
         Proxy.newProxyInstance(
@@ -121,6 +138,17 @@ final class Interleaver {
             new Class<?>[] {ObjectStore.class},
             (proxy, method, arguments) -> {
               step();
+              boolean write = WRITES.contains(method.getName());
+              int fault = random.nextDouble() < faultProbability ? random.nextInt(4) : 4;
+              if (fault == 0) {
+                throw new StoreUnavailableException("refused", null);
+              }
+              if (write && fault < 4) {
+                lostAnswers++;
+                loseAnswer(fault, late(store, method, arguments));
+                step();
+                throw new OutcomeUnknownException("lost", null);
+              }
               Object answer;
               try {
                 answer = method.invoke(store, arguments);
@@ -131,5 +159,41 @@ final class Interleaver {
               step();
               return answer;
             });
+  }
+
+  private void loseAnswer(int fault, Actor write) throws Exception {
+    if (fault == 1) {
+      write.run();
+    } else if (fault == 2) {
+      int delay = random.nextInt(200);
+      Seat seat =
+          new Seat(
+              "late",
+              () -> {
+                for (int i = 0; i < delay; i++) {
+                  step();
+                }
+                write.run();
+              });
+      seats.add(seat);
+      seat.thread.start();
+    }
+  }
+
+  private static Actor late(ObjectStore store, Method method, Object[] arguments)
+      throws IOException {
+    if (method.getName().equals("putFile")) { // the file will be gone
+      byte[] content = Files.readAllBytes((Path) arguments[1]);
+      return () -> store.put((String) arguments[0], content);
+    }
+    return () -> {
+      try {
+        method.invoke(store, arguments);
+      } catch (InvocationTargetException e) {
+        if (e.getCause() instanceof Error error) {
+          throw error;
+        }
+      }
+    };
   }
 }
