@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  * exceptions.
  */
 public abstract sealed class BuildException extends RuntimeException
-    permits BuildFailedException, BuildUsageException, CountMismatchException, LeaseTakenException {
+    permits BuildFailedException, BuildUsageException, CountMismatchException {
   BuildException(String message, @Nullable Throwable cause) {
     super(message, cause);
   }

@@ -52,6 +52,8 @@ final class CollectionBuild {
 
   private static final System.Logger LOG = System.getLogger(CollectionBuild.class.getName());
 
+  private static final int SHARDS_PER_CORE_ENOUGH = 4;
+
   private final Tools tools;
   private final CollectionAddress address;
   private final VectorCollection collection;
@@ -160,7 +162,7 @@ final class CollectionBuild {
     progress.begin(Phase.READ, input.rows(), () -> tools.spark().valueOf(rowsRead));
     RowPipeline rows = pipeline(manifest.schema(), input, rowsRead);
     RowPipeline.Overview overview =
-        rows.overview(planning.sampleMax(), request.seed(), retainAfter);
+        rows.overview(planning.sampleMax(input.rows()), request.seed(), retainAfter);
     input.compare(overview.tally()).require("reading generation " + manifest.generation());
     if (overview.tally().live() == 0) {
       return files.writePlan(
@@ -247,7 +249,7 @@ final class CollectionBuild {
               buildId,
               schema,
               request,
-              Math.max(1, spark.defaultParallelism() / unfinished.size()),
+              threads(unfinished.size()),
               memory().perShard(unfinished.size()),
               plan,
               stored.crc32c(),
@@ -258,6 +260,15 @@ final class CollectionBuild {
         codebook.destroy();
       }
     }
+  }
+
+  /**
+   * Threads of one shard's build. Where there are few shards to a core, the last ones would leave
+   * cores idle, so each may use all of its executor's; where there are many, one is enough.
+   */
+  private int threads(int shards) {
+    int parallelism = tools.spark().context().defaultParallelism();
+    return shards >= SHARDS_PER_CORE_ENOUGH * parallelism ? 1 : tools.spark().slotsPerExecutor();
   }
 
   private void writeTombstones(BuildPlan plan, CollectionSchema schema, BuildInput input) {

@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
  * codebook.
  */
 final class Planning {
-  private static final int SAMPLE_ROWS_MAX = 1 << 17;
-  private static final int SAMPLE_BYTES_MAX = 128 << 20;
+  private static final int SAMPLE_ROWS_PER_PARTITION = 128;
+  private static final int SAMPLE_BYTES_MAX = 96 << 20;
 
   private final CollectionSchema schema;
   private final IndexParameters request;
@@ -31,11 +31,15 @@ final class Planning {
   }
 
   /**
-   * Most vectors of a sample: as many as training profits from, within a bounded part of the
-   * driver's memory.
+   * Most vectors of a sample: as many as the codebook and the centroids profit from, within a
+   * bounded part of the driver's memory.
+   *
+   * @param rowsIn rows that are read, at least as many as are live
    */
-  int sampleMax() {
-    return Math.max(1000, Math.min(SAMPLE_ROWS_MAX, SAMPLE_BYTES_MAX / (4 * schema.dimension())));
+  int sampleMax(long rowsIn) {
+    long partitions = rowsIn / memory.shardRowsMax(rowsIn, schema, request) + 1;
+    long wanted = Math.max(PqCodebook.SAMPLE_MAX, partitions * SAMPLE_ROWS_PER_PARTITION);
+    return (int) Math.min(wanted, SAMPLE_BYTES_MAX / (4L * schema.dimension()));
   }
 
   /** Whether the shards hold codes, and so need a codebook. */
@@ -67,7 +71,7 @@ final class Planning {
     List<float[]> sample = overview.sample().stream().map(VectorSample.Entry::vector).toList();
     byte[] codebook = usesCodebook() ? codebook(sample).toBytes() : null;
     long live = overview.tally().live();
-    long rowsMax = memory.shardRowsMax(live, request);
+    long rowsMax = memory.shardRowsMax(live, schema, request);
     PartitionPlanner.Partitions partitions =
         new PartitionPlanner(
                 schema.metric(),
