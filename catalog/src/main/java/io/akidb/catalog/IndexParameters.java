@@ -5,9 +5,9 @@ import java.io.Serializable;
 /**
  * What a build shall be made with.
  *
- * @param maxDegree R: most neighbours of a node, 4 to 512
- * @param buildListSize L while building, 4 to 4,096
- * @param alpha how far pruning keeps long edges, 1 to 4
+ * @param maxDegree R: most neighbours of a node, 4 to 256
+ * @param buildListSize L while building, 8 to 2,000
+ * @param alpha how far pruning keeps long edges, 1 to 2
  * @param pqSubvectors M: subspaces of the product quantizer; 0 chooses by dimension
  * @param buildMemoryGb memory of the job, in GiB
  * @param partitionRowsMax most rows of one shard
@@ -30,9 +30,9 @@ public record IndexParameters(
    * @throws InvalidIndexParametersException that names the field and what it must be
    */
   public IndexParameters {
-    check(maxDegree >= 4 && maxDegree <= 512, "max_degree", "must be 4 to 512");
-    check(buildListSize >= 4 && buildListSize <= 4096, "build_list_size", "must be 4 to 4096");
-    check(alpha >= 1 && alpha <= 4, "alpha", "must be 1.0 to 4.0");
+    check(maxDegree >= 4 && maxDegree <= 256, "max_degree", "must be 4 to 256");
+    check(buildListSize >= 8 && buildListSize <= 2000, "build_list_size", "must be 8 to 2000");
+    check(alpha >= 1 && alpha <= 2, "alpha", "must be 1.0 to 2.0");
     check(
         pqSubvectors >= 0 && pqSubvectors <= CollectionSchema.DIMENSION_MAX,
         "pq_subvectors",
