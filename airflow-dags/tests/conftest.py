@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import uuid
 from pathlib import Path
 
 import pytest
@@ -39,3 +40,25 @@ def airflow_database() -> None:
     """Airflow's metadata database, made by its own migration."""
     done = run_airflow("db", "migrate")
     assert done.returncode == 0, done.stderr
+
+
+@pytest.fixture
+def minio():
+    """A bucket of its own in a real MinIO: client, endpoint, credentials, bucket."""
+    import boto3
+    from akidb_index import Credentials
+
+    endpoint = os.environ.get("AKIDB_TEST_MINIO")
+    if not endpoint:
+        pytest.skip("AKIDB_TEST_MINIO is not set: nothing was tried on MinIO; ./akidb test airflow-dags starts one")
+    credentials = Credentials(os.environ["AKIDB_TEST_MINIO_ACCESS_KEY"], os.environ["AKIDB_TEST_MINIO_SECRET_KEY"])
+    client = boto3.client(
+        "s3",
+        endpoint_url=endpoint,
+        region_name="us-east-1",
+        aws_access_key_id=credentials.access_key,
+        aws_secret_access_key=credentials.secret_key,
+    )
+    bucket = f"airflow-{uuid.uuid4().hex[:12]}"
+    client.create_bucket(Bucket=bucket)
+    return client, endpoint, credentials, bucket

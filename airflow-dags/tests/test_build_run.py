@@ -34,17 +34,18 @@ def dag(airflow_database):
 class Node:
     """A serving node on a bucket, and a client of its REST API."""
 
-    def __init__(self, bucket: Path, log: Path) -> None:
+    def __init__(self, log: Path, bucket: str, endpoint: str | None = None, secrets: dict[str, str] | None = None) -> None:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
         self.url = f"http://127.0.0.1:{port}"
         self.log = log
         self.operator_key = "operator-key-of-the-airflow-tests"
-        environment = os.environ | {"AKIDB_ADMIN_API_KEY": self.operator_key}
+        environment = os.environ | {"AKIDB_ADMIN_API_KEY": self.operator_key} | (secrets or {})
+        command = [AKIDB, "serve", "--bucket", bucket, "--port", str(port)] + (["--endpoint", endpoint] if endpoint else [])
         with log.open("wb") as output:
             self.process = subprocess.Popen(
-                [AKIDB, "serve", "--bucket", str(bucket), "--port", str(port)],
+                command,
                 env=environment,
                 stdin=subprocess.DEVNULL,
                 stdout=output,
@@ -96,7 +97,7 @@ def bucket(tmp_path) -> Path:
 
 @pytest.fixture
 def node(bucket, tmp_path):
-    node = Node(bucket, tmp_path / "node.log")
+    node = Node(tmp_path / "node.log", str(bucket))
     yield node
     node.stop()
 
@@ -142,18 +143,22 @@ def test_collection_that_is_not_there_fails_at_once(dag, bucket, capfd, caplog):
     assert "create the collection" in captured.out + captured.err + caplog.text
 
 
-def test_build_on_a_standalone_cluster_is_committed_and_served(dag, node, bucket, spark_master):
+def make_collection(node: Node, rows: list[dict]) -> tuple[str, str]:
+    """A tenant with a collection of these rows; answers the tenant's id and key."""
     tenant = node.call("POST", "/tenants", {"name": "airflow"})
     key = tenant["api_key"]
     node.call("POST", "/collections", {"name": "products", "vector_dim": DIMENSION, "distance": "l2"}, key)
-    rows = vectors(0, ROWS)
     node.call("POST", "/collections/products/vectors", {"vectors": rows}, key)
+    return tenant["tenant_id"], key
 
-    state, tasks = run_dag(
-        dag, tenant=tenant["tenant_id"], collection="products", bucket=str(bucket), master=spark_master, memory="1g"
-    )
+
+def test_build_on_a_standalone_cluster_is_committed_and_served(dag, node, bucket, spark_master):
+    rows = vectors(0, ROWS)
+    tenant, key = make_collection(node, rows)
+
+    state, tasks = run_dag(dag, tenant=tenant, collection="products", bucket=str(bucket), master=spark_master, memory="1g")
     assert (state, set(tasks.values())) == ("success", {"success"})
-    built = read_index(str(bucket), None, None, tenant["tenant_id"], "products")
+    built = read_index(str(bucket), None, None, tenant, "products")
     assert built.build_id is not None
     assert built.rows == ROWS
 
@@ -161,8 +166,64 @@ def test_build_on_a_standalone_cluster_is_committed_and_served(dag, node, bucket
     assert found["results"][0]["id"] == "v7"
 
     node.call("POST", "/collections/products/vectors", {"vectors": vectors(ROWS, 10)}, key)
-    state, _ = run_dag(dag, tenant=tenant["tenant_id"], collection="products", bucket=str(bucket), master="local[2]", memory="1g")
+    state, _ = run_dag(dag, tenant=tenant, collection="products", bucket=str(bucket), master="local[2]", memory="1g")
     assert state == "success"
-    again = read_index(str(bucket), None, None, tenant["tenant_id"], "products")
+    again = read_index(str(bucket), None, None, tenant, "products")
     assert again.build_id != built.build_id
     assert again.rows == ROWS + 10
+
+
+def test_job_that_is_killed_is_gone_on_with(dag, node, bucket, tmp_path, monkeypatch):
+    """The first job is killed at its first sign of progress; the build must end up committed under the same id."""
+    tenant, _ = make_collection(node, vectors(0, ROWS))
+    real = REPOSITORY / "deploy/services/spark-submit"
+    calls = tmp_path / "calls"
+    killing = tmp_path / "spark-submit"
+    killing.write_text(
+        f"""#!/usr/bin/env bash
+echo "$*" >>{calls}
+if [[ "$*" == *--build-id* ]]; then exec {real} "$@"; fi
+coproc JOB {{ exec {real} "$@" 2>&1; }}
+while IFS= read -r line <&"${{JOB[0]}}"; do
+  echo "$line"
+  if [[ $line == *'"progress"'* ]]; then kill -9 "$JOB_PID"; exit 137; fi
+done
+exit 1
+"""
+    )
+    killing.chmod(0o755)
+    monkeypatch.setenv("AKIDB_SPARK_SUBMIT", str(killing))
+    state, _ = run_dag(dag, tenant=tenant, collection="products", bucket=str(bucket), master="local[2]", memory="1g")
+    assert state == "success"
+    built = read_index(str(bucket), None, None, tenant, "products")
+    assert built.rows == ROWS
+    first, second = calls.read_text().splitlines()
+    assert "--build-id" not in first
+    assert f"--build-id {built.build_id}" in second
+
+
+def test_build_in_minio_by_an_airflow_connection(dag, minio, tmp_path, monkeypatch):
+    _, endpoint, credentials, name = minio
+    bucket = f"s3://{name}/some/where"
+    monkeypatch.setenv(
+        "AIRFLOW_CONN_AKIDB_BUCKET",
+        json.dumps({"conn_type": "generic", "login": credentials.access_key, "password": credentials.secret_key}),
+    )
+    secrets = {"AKIDB_ACCESS_KEY": credentials.access_key, "AKIDB_SECRET_KEY": credentials.secret_key}
+    node = Node(tmp_path / "node.log", bucket, endpoint, secrets)
+    try:
+        tenant, key = make_collection(node, vectors(0, ROWS))
+        state, _ = run_dag(
+            dag,
+            tenant=tenant,
+            collection="products",
+            bucket=bucket,
+            endpoint=endpoint,
+            connection="akidb_bucket",
+            master="local[2]",
+            memory="1g",
+        )
+        assert state == "success"
+        assert read_index(bucket, endpoint, credentials, tenant, "products").rows == ROWS
+    finally:
+        node.stop()

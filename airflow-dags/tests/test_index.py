@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
-import uuid
 from pathlib import Path
 
-import boto3
 import pytest
 from akidb_index import BucketUnreachable, CollectionMissing, Credentials, HeadUnreadable, IndexState, read_index
 
@@ -62,24 +59,6 @@ def test_head_beyond_the_bound_is_not_read(tmp_path, monkeypatch):
 
 def test_credentials_do_not_print_themselves():
     assert "hidden" not in repr(Credentials("hidden", "hidden"))
-
-
-@pytest.fixture
-def minio():
-    endpoint = os.environ.get("AKIDB_TEST_MINIO")
-    if not endpoint:
-        pytest.skip("AKIDB_TEST_MINIO is not set: reading a head from MinIO was not tried; ./akidb test airflow-dags starts one")
-    credentials = Credentials(os.environ["AKIDB_TEST_MINIO_ACCESS_KEY"], os.environ["AKIDB_TEST_MINIO_SECRET_KEY"])
-    client = boto3.client(
-        "s3",
-        endpoint_url=endpoint,
-        region_name="us-east-1",
-        aws_access_key_id=credentials.access_key,
-        aws_secret_access_key=credentials.secret_key,
-    )
-    bucket = f"airflow-{uuid.uuid4().hex[:12]}"
-    client.create_bucket(Bucket=bucket)
-    return client, endpoint, credentials, bucket
 
 
 def test_minio_with_and_without_prefix(minio):

@@ -92,7 +92,7 @@ public final class BuildJob implements Callable<Integer> {
   @Option(
       names = "--alpha",
       paramLabel = "A",
-      description = "How far pruning keeps long edges, 1.0 to 4.0.")
+      description = "How far pruning keeps long edges, 1.0 to 2.0.")
   private @Nullable Double alpha;
 
   @Option(

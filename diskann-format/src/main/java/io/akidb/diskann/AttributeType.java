@@ -14,7 +14,7 @@ public enum AttributeType {
   BOOLEAN(4);
 
   /** One more than the greatest {@link #code}. */
-  static final int CODES = 5;
+  public static final int CODES = 5;
 
   private final int code;
 
@@ -23,12 +23,12 @@ public enum AttributeType {
   }
 
   /** How files name it. */
-  int code() {
+  public int code() {
     return code;
   }
 
   /** The type of a code below {@link #CODES}. */
-  static AttributeType ofCode(int code) {
+  public static AttributeType ofCode(int code) {
     return switch (code) {
       case 0 -> STRING;
       case 1 -> STRING_LIST;

@@ -13,7 +13,7 @@ public enum DistanceMetric {
   DOT(2);
 
   /** One more than the greatest {@link #code}. */
-  static final int CODES = 3;
+  public static final int CODES = 3;
 
   private final int code;
 
@@ -22,12 +22,12 @@ public enum DistanceMetric {
   }
 
   /** How files name it. */
-  int code() {
+  public int code() {
     return code;
   }
 
   /** The metric of a code below {@link #CODES}. */
-  static DistanceMetric ofCode(int code) {
+  public static DistanceMetric ofCode(int code) {
     return switch (code) {
       case 0 -> L2;
       case 1 -> COSINE;

@@ -1,5 +1,7 @@
 package io.akidb.diskann;
 
+import io.akidb.diskann.flat.FlatProvider;
+import io.akidb.diskann.graph.DiskAnnProvider;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 

@@ -1,5 +1,7 @@
 package io.akidb.diskann;
 
+import io.akidb.diskann.kernel.BestKernels;
+import io.akidb.diskann.kernel.KernelSet;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -8,23 +10,13 @@ import java.lang.foreign.MemorySegment;
  * caller's to get right: the arrays' own bounds are what is checked.
  */
 public final class Kernels {
-  /** Probed once; a constant to the compiler. */
-  private static final KernelSet BEST = probe();
+  private static final KernelSet BEST = BestKernels.floats();
 
   private Kernels() {}
 
-  private static KernelSet probe() {
-    boolean hasVectorApi = ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent();
-    return hasVectorApi ? new VectorKernels() : new ScalarKernels();
-  }
-
-  static KernelSet best() {
-    return BEST;
-  }
-
   /** Whether SIMD is in use. */
   public static boolean isVectorized() {
-    return !(BEST instanceof ScalarKernels);
+    return BestKernels.isVectorized();
   }
 
   /** Squared Euclidean distance of {@code a[n]} and {@code b[n]}. */
@@ -73,7 +65,8 @@ public final class Kernels {
     return inverseNorm(vector, vector.length);
   }
 
-  static float inverseNorm(float[] vector, int length) {
+  /** One over the Euclidean length of the first components, or 0 if they are all zero. */
+  public static float inverseNorm(float[] vector, int length) {
     // Squares of f32 may overflow f32, so the sum is a double; it is computed once a vector.
     double sum = 0;
     for (int i = 0; i < length; i++) {

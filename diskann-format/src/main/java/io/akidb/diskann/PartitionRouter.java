@@ -1,5 +1,8 @@
 package io.akidb.diskann;
 
+import io.akidb.diskann.kernel.BestKernels;
+import io.akidb.diskann.kernel.SortableKeys;
+import io.akidb.diskann.quantization.KMeans;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
@@ -142,14 +145,15 @@ public final class PartitionRouter {
       }
     }
     float[] distances = new float[partitions];
-    Kernels.best().squaredL2ToColumns(scaled, 0, dimension, columns, 0, partitions, distances, 0);
+    BestKernels.floats()
+        .squaredL2ToColumns(scaled, 0, dimension, columns, 0, partitions, distances, 0);
     return distances;
   }
 
   private float[] queryDistances(float[] query) {
     requireDimension(query);
     float[] distances = new float[partitions];
-    Kernels.best().dotToColumns(query, 0, dimension, columns, 0, partitions, distances, 0);
+    BestKernels.floats().dotToColumns(query, 0, dimension, columns, 0, partitions, distances, 0);
     for (int j = 0; j < partitions; j++) {
       distances[j] = -distances[j];
     }

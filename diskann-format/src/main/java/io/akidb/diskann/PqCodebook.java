@@ -1,5 +1,9 @@
 package io.akidb.diskann;
 
+import io.akidb.diskann.kernel.BestKernels;
+import io.akidb.diskann.kernel.KernelSet;
+import io.akidb.diskann.kernel.SegmentLayout;
+import io.akidb.diskann.quantization.KMeans;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -130,7 +134,7 @@ public final class PqCodebook {
     }
     float[] distances = new float[CENTROIDS];
     for (int m = 0; m < subspaces; m++) {
-      Kernels.best()
+      BestKernels.floats()
           .squaredL2ToColumns(
               scaled,
               starts[m],
@@ -150,8 +154,8 @@ public final class PqCodebook {
    * @param query {@code [dimension]}, of unit length for cosine
    * @param table {@code [subspaces * 256]}
    */
-  void fillTable(float[] query, float[] table) {
-    KernelSet kernels = Kernels.best();
+  public void fillTable(float[] query, float[] table) {
+    KernelSet kernels = BestKernels.floats();
     for (int m = 0; m < subspaces; m++) {
       int start = starts[m];
       int length = starts[m + 1] - start;
@@ -170,7 +174,7 @@ public final class PqCodebook {
   }
 
   /** The estimated distance of a code by a query's table; monotone in the metric's distance. */
-  static float estimate(float[] table, MemorySegment codes, long offset, int subspaces) {
+  public static float estimate(float[] table, MemorySegment codes, long offset, int subspaces) {
     float s0 = 0;
     float s1 = 0;
     float s2 = 0;

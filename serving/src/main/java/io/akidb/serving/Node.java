@@ -27,10 +27,14 @@ import io.akidb.serving.shard.ShardCacheConfig;
 import io.akidb.tenancy.TenantId;
 import io.akidb.tenancy.TenantRegistry;
 import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -39,12 +43,10 @@ import org.jspecify.annotations.Nullable;
 
 /** One node: opens what the settings say, serves, and closes it in the opposite order. */
 public final class Node implements AutoCloseable {
+  private static final Logger LOG = System.getLogger(Node.class.getName());
   private static final int HELPER_TASKS_QUEUED_MAX = 1024;
 
-  private final ShardCache cache;
-  private final OpenCollections collections;
-  private final ThreadPoolExecutor helpers;
-  private final BuildLauncher launcher;
+  private final Deque<AutoCloseable> opened = new ArrayDeque<>();
   private final RestServer server;
   private final @Nullable String issuedOperatorKey;
 
@@ -57,6 +59,24 @@ public final class Node implements AutoCloseable {
   public Node(ObjectStore store, Settings settings, Clock clock, SecureRandom random)
       throws IOException {
     HttpConfig http = HttpConfig.of(settings);
+    try {
+      TenantRegistry registry = new TenantRegistry(store, clock);
+      registry.ensureDefault();
+      ApiKeys keys =
+          new ApiKeys(store, clock, random, settings.text(Setting.ADMIN_API_KEY).orElse(null));
+      RestApi api = open(store, settings, clock, registry, keys);
+      server = own(api.server(http));
+      server.start();
+      issuedOperatorKey = keys.hasOperator() ? null : keys.issueForOperator().plaintext();
+    } catch (IOException | RuntimeException e) {
+      close();
+      throw e;
+    }
+  }
+
+  private RestApi open(
+      ObjectStore store, Settings settings, Clock clock, TenantRegistry registry, ApiKeys keys)
+      throws IOException {
     ShardCacheConfig cacheConfig = ShardCacheConfig.of(settings);
     CollectionsConfig collectionsConfig = CollectionsConfig.of(settings);
     SearchConfig search = SearchConfig.of(settings);
@@ -65,32 +85,13 @@ public final class Node implements AutoCloseable {
     IngestConfig ingest = IngestConfig.of(settings, temporary);
 
     NodeMetrics metrics = new NodeMetrics();
-    TenantRegistry registry = new TenantRegistry(store, clock);
-    registry.ensureDefault();
-    ApiKeys keys =
-        new ApiKeys(store, clock, random, settings.text(Setting.ADMIN_API_KEY).orElse(null));
-    issuedOperatorKey = keys.hasOperator() ? null : keys.issueForOperator().plaintext();
-
-    cache = new ShardCache(store, cacheConfig, type -> IndexProvider.of(type.jsonName()), metrics);
+    ShardCache cache =
+        own(new ShardCache(store, cacheConfig, type -> IndexProvider.of(type.jsonName()), metrics));
     Files.createDirectories(temporary);
     FreshBudget budget = new FreshBudget(collectionsConfig.freshBytesMax());
     OrderClock orders = new OrderClock(clock);
     Catalog catalog = new Catalog(store, clock);
-    collections =
-        new OpenCollections(
-            catalog,
-            collectionsConfig,
-            budget,
-            new IndexReader(store, cache)::read,
-            target -> new GroupCommitter(target, orders, ingest, metrics));
-    metrics.gauge("akidb_open_collections", "Open collections.", collections::openCount);
-    metrics.gauge("akidb_fresh_bytes", "Bytes of vectors not yet in an index.", budget::used);
-    metrics.gauge("akidb_fresh_rows", "Vectors not yet in an index.", collections::freshRows);
-    metrics.gauge(
-        "akidb_generation_lag_max",
-        "Commits that the collection farthest behind has still to make searchable.",
-        collections::generationLagMax);
-    helpers =
+    ThreadPoolExecutor helpers =
         new ThreadPoolExecutor(
             search.threads(),
             search.threads(),
@@ -98,21 +99,44 @@ public final class Node implements AutoCloseable {
             TimeUnit.MINUTES,
             new ArrayBlockingQueue<>(HELPER_TASKS_QUEUED_MAX),
             Thread.ofPlatform().name("search-", 0).daemon().factory());
-    launcher = new BuildLauncher(build);
-    server =
-        new RestApi(
-                clock,
-                registry,
-                keys,
+    own(helpers::shutdownNow);
+    OpenCollections collections =
+        own(
+            new OpenCollections(
                 catalog,
-                collections,
-                new Searcher(helpers, search.threads(), metrics),
-                search,
-                launcher,
-                metrics,
-                () -> answers(registry))
-            .server(http)
-            .start();
+                collectionsConfig,
+                budget,
+                new IndexReader(store, cache)::read,
+                target -> new GroupCommitter(target, orders, ingest, metrics)));
+    register(metrics, collections, budget);
+    BuildLauncher launcher = own(new BuildLauncher(build));
+    return new RestApi(
+        clock,
+        registry,
+        keys,
+        catalog,
+        collections,
+        new Searcher(helpers, search.threads(), metrics),
+        search,
+        launcher,
+        metrics,
+        () -> answers(registry));
+  }
+
+  private static void register(
+      NodeMetrics metrics, OpenCollections collections, FreshBudget budget) {
+    metrics.gauge("akidb_open_collections", "Open collections.", collections::openCount);
+    metrics.gauge("akidb_fresh_bytes", "Bytes of vectors not yet in an index.", budget::used);
+    metrics.gauge("akidb_fresh_rows", "Vectors not yet in an index.", collections::freshRows);
+    metrics.gauge(
+        "akidb_generation_lag_max",
+        "Commits that the collection farthest behind has still to make searchable.",
+        collections::generationLagMax);
+  }
+
+  private <T extends AutoCloseable> T own(T resource) {
+    opened.push(resource);
+    return resource;
   }
 
   private static boolean answers(TenantRegistry registry) {
@@ -136,10 +160,13 @@ public final class Node implements AutoCloseable {
   /** Stops taking calls, finishes those in flight as long as configured, and lets everything go. */
   @Override
   public void close() {
-    server.close();
-    launcher.close();
-    collections.close();
-    helpers.shutdownNow();
-    cache.close();
+    while (!opened.isEmpty()) {
+      try {
+        opened.pop().close();
+      } catch (Exception e) {
+        // The rest has to be let go all the same.
+        LOG.log(Level.WARNING, "a part of the node did not close", e);
+      }
+    }
   }
 }

@@ -23,6 +23,7 @@ import java.util.UUID;
 import java.util.concurrent.Executor;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One collection on this node: its {@link CollectionView}, which moves on with the manifest in the
@@ -48,6 +49,7 @@ public final class OpenCollection {
   private boolean closed;
   private volatile CollectionView view;
   private volatile boolean gone;
+  private volatile @Nullable UUID failedBuild;
 
   private OpenCollection(
       VectorCollection collection,
@@ -188,11 +190,15 @@ public final class OpenCollection {
   }
 
   private void fetchIndex(Manifest manifest) {
+    IndexRef wanted = manifest.index();
     try {
       install(loader.load(collection, manifest));
     } catch (ObjectStoreException | CatalogException | ServingException e) {
-      // The old index serves on; the next look at the head tries again.
-      LOG.log(Level.WARNING, "the new index of a collection cannot be fetched yet", e);
+      // The old index serves on; the next look at the head tries again. Said once for each build.
+      if (wanted != null && !wanted.buildId().equals(failedBuild)) {
+        failedBuild = wanted.buildId();
+        LOG.log(Level.WARNING, this + " cannot fetch its new index yet", e);
+      }
     } finally {
       lock.lock();
       try {

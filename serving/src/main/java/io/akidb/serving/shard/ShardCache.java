@@ -8,7 +8,6 @@ import io.akidb.serving.metrics.NodeMetrics;
 import io.akidb.serving.problem.Reason;
 import io.akidb.serving.problem.ServingException;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
@@ -153,9 +152,7 @@ public final class ShardCache implements AutoCloseable {
           folder.fetch(object.cachedName(), target -> store.getToFile(object.key(), target));
       metrics.shardDownloaded();
       return provider.open(file);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    } catch (ShardFormatException e) {
+    } catch (IOException | ShardFormatException e) {
       throw ServingException.of(Reason.UNAVAILABLE, "a shard of the index cannot be read", e);
     }
   }
@@ -204,20 +201,6 @@ public final class ShardCache implements AutoCloseable {
   void release(Entry entry) {
     synchronized (entries) {
       entry.readers--;
-    }
-  }
-
-  /** Throws out a shard that turned out to be damaged, once nobody reads it. */
-  void discard(ShardObject object) {
-    List<Entry> evicted = new ArrayList<>();
-    synchronized (entries) {
-      Entry entry = entries.get(object.cachedName());
-      if (entry != null && entry.readers == 0) {
-        entries.remove(entry.name);
-        bytes -= entry.name.bytes();
-        evicted.add(entry);
-      }
-      delete(evicted);
     }
   }
 

@@ -1,0 +1,70 @@
+package io.akidb.diskann.flat;
+
+import io.akidb.diskann.BuildParameters;
+import io.akidb.diskann.BuildProgress;
+import io.akidb.diskann.BuildReport;
+import io.akidb.diskann.IndexBuilder;
+import io.akidb.diskann.IndexProvider;
+import io.akidb.diskann.IndexSchema;
+import io.akidb.diskann.PqCodebook;
+import io.akidb.diskann.VectorIndex;
+import io.akidb.diskann.format.v1.AttributeColumns;
+import io.akidb.diskann.format.v1.MappedIndex;
+import io.akidb.diskann.format.v1.NodeLayout;
+import io.akidb.diskann.format.v1.ShardBuilder;
+import io.akidb.diskann.format.v1.ShardContents;
+import io.akidb.diskann.format.v1.ShardParameters;
+import io.akidb.diskann.format.v1.ShardSections;
+import io.akidb.diskann.format.v1.ShardWriter;
+import io.akidb.diskann.format.v1.Spill;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Exact search by scanning every vector: for small collections, and the reference of the
+ * approximate ones.
+ */
+public final class FlatProvider implements IndexProvider {
+  public static final String TYPE = "flat";
+
+  @Override
+  public String type() {
+    return TYPE;
+  }
+
+  @Override
+  public IndexBuilder builder(
+      IndexSchema schema,
+      BuildParameters parameters,
+      @Nullable PqCodebook trained,
+      Path workDirectory) {
+    return new ShardBuilder(schema, workDirectory) {
+      @Override
+      public BuildReport write(
+          Path output, Spill spill, AttributeColumns columns, BuildProgress progress) {
+        int[] positions = new int[spill.size()];
+        for (int i = 0; i < positions.length; i++) {
+          positions[i] = i;
+        }
+        NodeLayout layout = NodeLayout.of(schema.dimension(), 0);
+        try (ShardWriter writer =
+            new ShardWriter(output, ShardSections.KIND_FLAT, ShardSections.FEATURE_PAGED_NODES)) {
+          ShardParameters shard =
+              new ShardParameters(schema, positions.length, layout, -1, parameters);
+          ShardContents.write(writer, shard, spill, columns, positions, null);
+          progress.update("write", positions.length, positions.length);
+          return writer.finish(positions.length, 0);
+        }
+      }
+    };
+  }
+
+  @Override
+  public VectorIndex open(Path file) {
+    return MappedIndex.open(
+        file,
+        ShardSections.KIND_FLAT,
+        shard -> new FlatIndex(shard),
+        ShardSections.FEATURE_PAGED_NODES);
+  }
+}

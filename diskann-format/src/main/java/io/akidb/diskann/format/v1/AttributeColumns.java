@@ -1,0 +1,204 @@
+package io.akidb.diskann.format.v1;
+
+import io.akidb.diskann.AttributeType;
+import io.akidb.diskann.AttributeValue;
+import io.akidb.diskann.IndexSchema;
+import java.io.ByteArrayOutputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.roaringbitmap.RoaringBitmap;
+
+/**
+ * Declared attributes on their way into a shard, by order of arrival: of texts and booleans which
+ * positions have a value, of numbers each position's value. Written once the positions' nodes are
+ * known.
+ */
+public final class AttributeColumns {
+  private final Map<String, Column> columns = new LinkedHashMap<>();
+
+  public AttributeColumns(IndexSchema schema) {
+    schema
+        .attributes()
+        .forEach(
+            (name, type) ->
+                columns.put(
+                    name,
+                    switch (type) {
+                      case STRING, STRING_LIST, BOOLEAN -> new Texts(type);
+                      case LONG, DOUBLE -> new Numbers(type);
+                    }));
+  }
+
+  public void add(int position, Map<String, AttributeValue> values) {
+    values.forEach(
+        (name, value) -> {
+          Column column = columns.get(name);
+          if (column == null) {
+            throw new IllegalArgumentException("attribute '" + name + "' is not declared");
+          }
+          column.add(name, position, value);
+        });
+  }
+
+  /**
+   * Writes the section.
+   *
+   * @param nodes node of each position
+   */
+  public void write(SectionOutput out, int[] nodes) {
+    List<byte[]> contents = new ArrayList<>();
+    columns.values().forEach(column -> contents.add(column.bytes(nodes)));
+    long at = 0;
+    out.putInt(contents.size());
+    for (byte[] content : contents) {
+      out.putLong(at);
+      out.putLong(content.length);
+      at += content.length;
+    }
+    contents.forEach(out::putBytes);
+  }
+
+  private abstract static class Column {
+    abstract void add(String name, int position, AttributeValue value);
+
+    abstract byte[] bytes(int[] nodes);
+
+    static IllegalArgumentException wrongType(String name, AttributeType type) {
+      return new IllegalArgumentException("attribute '" + name + "' is declared as " + type);
+    }
+
+    static byte[] serialize(RoaringBitmap bitmap) {
+      bitmap.runOptimize();
+      ByteArrayOutputStream bytes = new ByteArrayOutputStream(bitmap.serializedSizeInBytes());
+      try (DataOutputStream out = new DataOutputStream(bytes)) {
+        bitmap.serialize(out);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+      return bytes.toByteArray();
+    }
+
+    static RoaringBitmap renumber(RoaringBitmap positions, int[] nodes) {
+      int[] renumbered = positions.toArray();
+      for (int i = 0; i < renumbered.length; i++) {
+        renumbered[i] = nodes[renumbered[i]];
+      }
+      Arrays.sort(renumbered);
+      return RoaringBitmap.bitmapOf(renumbered);
+    }
+
+    static void putInt(ByteArrayOutputStream out, int value) {
+      for (int shift = 0; shift < 32; shift += 8) {
+        out.write(value >>> shift);
+      }
+    }
+
+    static void putLong(ByteArrayOutputStream out, long value) {
+      for (int shift = 0; shift < 64; shift += 8) {
+        out.write((int) (value >>> shift));
+      }
+    }
+  }
+
+  /**
+   * Distinct texts in UTF-8 order, each with the positions that have it; booleans are texts here.
+   */
+  private static final class Texts extends Column {
+    private final AttributeType type;
+    private final Map<String, RoaringBitmap> positions = new TreeMap<>(Utf8Order.COMPARATOR);
+
+    Texts(AttributeType type) {
+      this.type = type;
+    }
+
+    @Override
+    void add(String name, int position, AttributeValue value) {
+      switch (value) {
+        case AttributeValue.Text text when type == AttributeType.STRING ->
+            put(text.value(), position);
+        case AttributeValue.TextList list when type == AttributeType.STRING_LIST ->
+            list.values().forEach(element -> put(element, position));
+        case AttributeValue.Bool bool when type == AttributeType.BOOLEAN ->
+            put(Boolean.toString(bool.value()), position);
+        default -> throw wrongType(name, type);
+      }
+    }
+
+    private void put(String text, int position) {
+      positions.computeIfAbsent(text, key -> new RoaringBitmap()).add(position);
+    }
+
+    @Override
+    byte[] bytes(int[] nodes) {
+      ByteArrayOutputStream texts = new ByteArrayOutputStream();
+      ByteArrayOutputStream bitmaps = new ByteArrayOutputStream();
+      ByteArrayOutputStream out = new ByteArrayOutputStream();
+      ByteArrayOutputStream offsets = new ByteArrayOutputStream();
+      putInt(out, positions.size());
+      putLong(out, 0);
+      putLong(offsets, 0);
+      positions.forEach(
+          (text, bitmap) -> {
+            texts.writeBytes(text.getBytes(StandardCharsets.UTF_8));
+            bitmaps.writeBytes(serialize(renumber(bitmap, nodes)));
+            putLong(out, texts.size());
+            putLong(offsets, bitmaps.size());
+          });
+      out.writeBytes(offsets.toByteArray());
+      out.writeBytes(texts.toByteArray());
+      out.writeBytes(bitmaps.toByteArray());
+      return out.toByteArray();
+    }
+  }
+
+  /** A number for each position, and which positions have one. */
+  private static final class Numbers extends Column {
+    private final AttributeType type;
+    private final RoaringBitmap present = new RoaringBitmap();
+    private long[] values = new long[1024];
+
+    Numbers(AttributeType type) {
+      this.type = type;
+    }
+
+    @Override
+    void add(String name, int position, AttributeValue value) {
+      if (position >= values.length) {
+        values = Arrays.copyOf(values, Math.max(position + 1, values.length * 2));
+      }
+      values[position] =
+          switch (value) {
+            case AttributeValue.Int64 number when type == AttributeType.LONG -> number.value();
+            case AttributeValue.Int64 number when type == AttributeType.DOUBLE ->
+                Double.doubleToRawLongBits((double) number.value());
+            case AttributeValue.Float64 number
+                when type == AttributeType.DOUBLE && !Double.isNaN(number.value()) ->
+                Double.doubleToRawLongBits(number.value());
+            default -> throw wrongType(name, type);
+          };
+      present.add(position);
+    }
+
+    @Override
+    byte[] bytes(int[] nodes) {
+      long[] byNode = new long[nodes.length];
+      present.forEach((int position) -> byNode[nodes[position]] = values[position]);
+      byte[] bitmap = serialize(renumber(present, nodes));
+      ByteArrayOutputStream out = new ByteArrayOutputStream(8 + 8 * nodes.length + bitmap.length);
+      putLong(out, bitmap.length);
+      for (long value : byNode) {
+        putLong(out, value);
+      }
+      out.writeBytes(bitmap);
+      return out.toByteArray();
+    }
+  }
+}

@@ -1,0 +1,116 @@
+package io.akidb.diskann.format.v1;
+
+import io.akidb.diskann.AttributeIndex;
+import io.akidb.diskann.IndexSchema;
+import io.akidb.diskann.VectorIndex;
+import io.akidb.diskann.kernel.SegmentLayout;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+import java.util.function.Function;
+
+/** What mapped shards of all kinds share. */
+public abstract class MappedIndex implements VectorIndex {
+  private final ShardFile file;
+  private final ShardParameters parameters;
+  private final ShardRecords records;
+  private final MappedAttributes attributes;
+  private final MemorySegment nodes;
+
+  public MappedIndex(ShardFile file) {
+    this.file = file;
+    this.parameters = ShardParameters.read(file.checkedSection(ShardSections.PARAMETERS));
+    this.records = new ShardRecords(file, size());
+    this.attributes = new MappedAttributes(file, schema(), size());
+    this.nodes = file.section(ShardSections.NODES, layout().sectionBytes(size()));
+  }
+
+  /** Opens a file of one kind; closes it again if it is not one. */
+  public static VectorIndex open(
+      Path path, int kind, Function<ShardFile, VectorIndex> index, int... knownFeatures) {
+    ShardFile file = ShardFile.open(path, knownFeatures);
+    try {
+      if (file.kind() != kind) {
+        throw ShardFile.corrupt("it is of kind " + file.kind() + ", not " + kind);
+      }
+      return index.apply(file);
+    } catch (RuntimeException e) {
+      file.close();
+      throw e;
+    }
+  }
+
+  public final ShardFile file() {
+    return file;
+  }
+
+  public final ShardParameters parameters() {
+    return parameters;
+  }
+
+  public final NodeLayout layout() {
+    return parameters.layout();
+  }
+
+  public final MemorySegment nodes() {
+    return nodes;
+  }
+
+  @Override
+  public final IndexSchema schema() {
+    return parameters.schema();
+  }
+
+  @Override
+  public final int size() {
+    return parameters.vectors();
+  }
+
+  @Override
+  public final long fileBytes() {
+    return file.bytes();
+  }
+
+  @Override
+  public final String vectorId(int nodeId) {
+    return records.vectorId(nodeId);
+  }
+
+  @Override
+  public final long order(int nodeId) {
+    return records.order(nodeId);
+  }
+
+  @Override
+  public final void vector(int nodeId, float[] into) {
+    if (nodeId < 0 || nodeId >= size()) {
+      throw new IndexOutOfBoundsException("node " + nodeId + " of " + size());
+    }
+    MemorySegment.copy(
+        nodes, SegmentLayout.F32, layout().offset(nodeId), into, 0, schema().dimension());
+  }
+
+  @Override
+  public final byte[] payload(int nodeId) {
+    return records.payload(nodeId);
+  }
+
+  @Override
+  public final int nodeId(String vectorId) {
+    return records.nodeId(vectorId);
+  }
+
+  @Override
+  public final AttributeIndex attributes() {
+    return attributes;
+  }
+
+  @Override
+  public final void verify() {
+    file.verify();
+  }
+
+  @Override
+  public final void close() {
+    file.close();
+  }
+}

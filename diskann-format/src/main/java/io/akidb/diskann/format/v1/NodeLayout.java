@@ -1,0 +1,58 @@
+package io.akidb.diskann.format.v1;
+
+/**
+ * Where a node's record lies in the section of nodes, and what lies where in the record: the
+ * vector, padded with zeros to 16 components; for graphs the inverse norm (f32), the degree (i32)
+ * and room for {@code maxDegree} neighbours.
+ *
+ * @param dimension of the vectors
+ * @param maxDegree neighbours a record has room for; 0 where there is no graph
+ * @param strideBytes from one record to the next, a multiple of 64
+ * @param nodesPerPage records in each 4 KiB page, which then begins with one; 0 if records are
+ *     larger than a page and lie back to back
+ */
+public record NodeLayout(int dimension, int maxDegree, int strideBytes, int nodesPerPage) {
+  private static final int FLOATS_ALIGNED = 16;
+  private static final int RECORD_ALIGNED = 64;
+
+  public static NodeLayout of(int dimension, int maxDegree) {
+    int record = 4 * padded(dimension) + 8 + 4 * maxDegree;
+    int stride = (record + RECORD_ALIGNED - 1) / RECORD_ALIGNED * RECORD_ALIGNED;
+    return new NodeLayout(dimension, maxDegree, stride, ShardSections.PAGE_BYTES / stride);
+  }
+
+  public static int padded(int dimension) {
+    return (dimension + FLOATS_ALIGNED - 1) / FLOATS_ALIGNED * FLOATS_ALIGNED;
+  }
+
+  public int paddedDimension() {
+    return padded(dimension);
+  }
+
+  public long offset(int node) {
+    return nodesPerPage > 0
+        ? (long) (node / nodesPerPage) * ShardSections.PAGE_BYTES
+            + (long) (node % nodesPerPage) * strideBytes
+        : (long) node * strideBytes;
+  }
+
+  public int inverseNormAt() {
+    return 4 * paddedDimension();
+  }
+
+  public int degreeAt() {
+    return 4 * paddedDimension() + 4;
+  }
+
+  public int neighboursAt() {
+    return 4 * paddedDimension() + 8;
+  }
+
+  /** Bytes of the section: whole pages, so that the last record's page can be read as one. */
+  public long sectionBytes(int nodes) {
+    if (nodesPerPage == 0) {
+      return (long) nodes * strideBytes;
+    }
+    return ((long) nodes + nodesPerPage - 1) / nodesPerPage * ShardSections.PAGE_BYTES;
+  }
+}

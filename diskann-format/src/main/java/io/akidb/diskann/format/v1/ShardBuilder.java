@@ -1,0 +1,51 @@
+package io.akidb.diskann.format.v1;
+
+import io.akidb.diskann.BuildProgress;
+import io.akidb.diskann.BuildReport;
+import io.akidb.diskann.IndexBuilder;
+import io.akidb.diskann.IndexRecord;
+import io.akidb.diskann.IndexSchema;
+import java.nio.file.Path;
+
+/** What the builders of all kinds share: checked vectors go to a spill, and once into a file. */
+public abstract class ShardBuilder implements IndexBuilder {
+  private final Spill spill;
+  private final AttributeColumns columns;
+  private boolean built;
+
+  public ShardBuilder(IndexSchema schema, Path workDirectory) {
+    this.spill = new Spill(schema, workDirectory);
+    this.columns = new AttributeColumns(schema);
+  }
+
+  @Override
+  public final void add(IndexRecord item) {
+    if (built) {
+      throw new IllegalStateException("the shard was built already");
+    }
+    columns.add(spill.add(item), item.attributes());
+  }
+
+  @Override
+  public final int size() {
+    return spill.size();
+  }
+
+  @Override
+  public final BuildReport build(Path output, BuildProgress progress) {
+    if (built) {
+      throw new IllegalStateException("the shard was built already");
+    }
+    built = true;
+    spill.map();
+    return write(output, spill, columns, progress);
+  }
+
+  public abstract BuildReport write(
+      Path output, Spill spill, AttributeColumns columns, BuildProgress progress);
+
+  @Override
+  public final void close() {
+    spill.close();
+  }
+}

@@ -1,0 +1,62 @@
+package io.akidb.diskann.format.v1;
+
+import org.jspecify.annotations.Nullable;
+
+/** Writes the sections that every kind of shard has. */
+public final class ShardContents {
+  private ShardContents() {}
+
+  /** Neighbours of a node, as nodes. */
+  public interface Neighbours {
+    int copy(int node, int[] into);
+  }
+
+  /**
+   * Writes parameters, node records, ids, orders, payloads and attributes.
+   *
+   * @param positions position in the spill of each node
+   * @param graph null where there is none
+   */
+  public static void write(
+      ShardWriter writer,
+      ShardParameters shard,
+      Spill spill,
+      AttributeColumns columns,
+      int[] positions,
+      @Nullable Neighbours graph) {
+    writer.section(ShardSections.PARAMETERS, 64, shard::write);
+    writer.section(
+        ShardSections.NODES,
+        ShardSections.PAGE_BYTES,
+        out -> writeNodes(out, shard.layout(), spill, positions, graph));
+    ShardRecords.write(writer, spill, positions);
+    int[] nodes = new int[positions.length];
+    for (int node = 0; node < positions.length; node++) {
+      nodes[positions[node]] = node;
+    }
+    writer.section(ShardSections.ATTRIBUTES, 64, out -> columns.write(out, nodes));
+  }
+
+  private static void writeNodes(
+      SectionOutput out,
+      NodeLayout layout,
+      Spill spill,
+      int[] positions,
+      @Nullable Neighbours graph) {
+    long start = out.position();
+    int[] neighbours = new int[layout.maxDegree()];
+    for (int node = 0; node < positions.length; node++) {
+      out.putZeros(start + layout.offset(node) - out.position());
+      int position = positions[node];
+      out.putSegment(
+          spill.vectors().asSlice(spill.vectorAt(position), 4L * layout.paddedDimension()));
+      out.putFloat(spill.inverseNorm(position));
+      int degree = graph == null ? 0 : graph.copy(node, neighbours);
+      out.putInt(degree);
+      for (int i = 0; i < degree; i++) {
+        out.putInt(neighbours[i]);
+      }
+    }
+    out.putZeros(start + layout.sectionBytes(positions.length) - out.position());
+  }
+}

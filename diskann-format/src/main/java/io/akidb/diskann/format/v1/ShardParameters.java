@@ -1,0 +1,114 @@
+package io.akidb.diskann.format.v1;
+
+import io.akidb.diskann.AttributeType;
+import io.akidb.diskann.BuildParameters;
+import io.akidb.diskann.CorruptShardException;
+import io.akidb.diskann.DistanceMetric;
+import io.akidb.diskann.IndexSchema;
+import io.akidb.diskann.kernel.SegmentLayout;
+import java.lang.foreign.MemorySegment;
+import java.nio.charset.StandardCharsets;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * The section that says how to read the others.
+ *
+ * @param schema dimension, metric, attributes
+ * @param vectors how many
+ * @param layout of the node records
+ * @param entryNode where a walk starts; -1 where there is no graph or no node
+ * @param build with which parameters it was built, for people
+ */
+public record ShardParameters(
+    IndexSchema schema, int vectors, NodeLayout layout, int entryNode, BuildParameters build) {
+  private static final int FIXED_BYTES = 56;
+  private static final int NAME_BYTES_MAX = 1024;
+
+  public void write(SectionOutput out) {
+    out.putInt(schema.dimension());
+    out.putInt(schema.metric().code());
+    out.putInt(vectors);
+    out.putInt(layout.maxDegree());
+    out.putInt(layout.strideBytes());
+    out.putInt(layout.nodesPerPage());
+    out.putInt(entryNode);
+    out.putInt(build.maxDegree());
+    out.putInt(build.buildListSize());
+    out.putFloat(build.alpha());
+    out.putLong(build.seed());
+    out.putInt(build.pqSubspaces());
+    out.putInt(schema.attributes().size());
+    schema
+        .attributes()
+        .forEach(
+            (name, type) -> {
+              byte[] text = name.getBytes(StandardCharsets.UTF_8);
+              out.putInt(type.code());
+              out.putInt(text.length);
+              out.putBytes(text);
+            });
+  }
+
+  public static ShardParameters read(MemorySegment in) {
+    if (in.byteSize() < FIXED_BYTES) {
+      throw ShardFile.corrupt("the parameters are cut off");
+    }
+    int dimension = bounded(in, 0, 1, IndexSchema.DIMENSION_MAX, "dimension");
+    DistanceMetric metric =
+        DistanceMetric.ofCode(bounded(in, 4, 0, DistanceMetric.CODES - 1, "metric"));
+    int vectors = bounded(in, 8, 0, Integer.MAX_VALUE - 8, "number of vectors");
+    int maxDegree = bounded(in, 12, 0, 256, "degree");
+    NodeLayout layout = NodeLayout.of(dimension, maxDegree);
+    if (in.get(SegmentLayout.I32, 16) != layout.strideBytes()
+        || in.get(SegmentLayout.I32, 20) != layout.nodesPerPage()) {
+      throw ShardFile.corrupt("the stride is not that of the dimension and degree");
+    }
+    int entry = bounded(in, 24, -1, vectors - 1, "entry node");
+    BuildParameters build;
+    try {
+      build =
+          new BuildParameters(
+              in.get(SegmentLayout.I32, 28),
+              in.get(SegmentLayout.I32, 32),
+              in.get(SegmentLayout.F32, 36),
+              in.get(SegmentLayout.I32, 48),
+              in.get(SegmentLayout.I64, 40),
+              1,
+              1 << 24);
+    } catch (IllegalArgumentException e) {
+      throw new CorruptShardException("corrupt shard: " + e.getMessage(), e);
+    }
+    return new ShardParameters(
+        new IndexSchema(dimension, metric, attributes(in)), vectors, layout, entry, build);
+  }
+
+  private static SortedMap<String, AttributeType> attributes(MemorySegment in) {
+    int count = bounded(in, 52, 0, IndexSchema.ATTRIBUTES_MAX, "number of attributes");
+    SortedMap<String, AttributeType> attributes = new TreeMap<>();
+    long at = FIXED_BYTES;
+    for (int i = 0; i < count; i++) {
+      if (at + 8 > in.byteSize()) {
+        throw ShardFile.corrupt("the attributes' names are cut off");
+      }
+      int type = bounded(in, at, 0, AttributeType.CODES - 1, "attribute type");
+      int length = bounded(in, at + 4, 0, NAME_BYTES_MAX, "length of an attribute's name");
+      if (at + 8 + length > in.byteSize()) {
+        throw ShardFile.corrupt("the attributes' names are cut off");
+      }
+      byte[] name = new byte[length];
+      MemorySegment.copy(in, SegmentLayout.I8, at + 8, name, 0, length);
+      attributes.put(new String(name, StandardCharsets.UTF_8), AttributeType.ofCode(type));
+      at += 8 + length;
+    }
+    return attributes;
+  }
+
+  private static int bounded(MemorySegment in, long at, int least, int most, String what) {
+    int value = in.get(SegmentLayout.I32, at);
+    if (value < least || value > most) {
+      throw ShardFile.corrupt("the " + what + " is " + value);
+    }
+    return value;
+  }
+}

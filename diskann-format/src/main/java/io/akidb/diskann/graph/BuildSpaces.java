@@ -1,0 +1,100 @@
+package io.akidb.diskann.graph;
+
+import io.akidb.diskann.DistanceMetric;
+import io.akidb.diskann.format.v1.Spill;
+import io.akidb.diskann.kernel.SegmentLayout;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.SplittableRandom;
+
+/**
+ * Chooses the space that a graph is built in: of quantized vectors where they tell neighbours apart
+ * as the vectors do, of the vectors themselves otherwise. Owns the quantized vectors' work file.
+ */
+final class BuildSpaces implements AutoCloseable {
+  /**
+   * The most that rounding may add to a squared distance, as a share of the squared distance to a
+   * near vector.
+   */
+  private static final double ERROR_MAX = 0.01;
+
+  private static final int PROBES = 64;
+  private static final int PROBED = 2048;
+
+  private final BuildSpace space;
+  private final int medoid;
+  private final Runnable codes;
+
+  private BuildSpaces(BuildSpace space, int medoid, Runnable codes) {
+    this.space = space;
+    this.medoid = medoid;
+    this.codes = codes;
+  }
+
+  /** Reads all vectors of a mapped spill, of which there is at least one. */
+  static BuildSpaces of(Spill spill, DistanceMetric metric, long seed, Path workDirectory) {
+    Augmentation augmentation = new Augmentation(spill, metric);
+    int medoid = augmentation.medoid();
+    BuildSpace exact = new ExactSpace(spill, metric, augmentation);
+    int n = spill.size();
+    int components = augmentation.length();
+    int length = QuantizedSpace.codeLength(components);
+    WorkFile codes = new WorkFile(workDirectory, "codes", (long) n * length);
+    float[] scales = new float[n];
+    float[] squares = new float[n];
+    double error = 0;
+    float[] vector = new float[components];
+    byte[] code = new byte[length];
+    for (int i = 0; i < n; i++) {
+      augmentation.load(i, vector);
+      float scale = QuantizedSpace.quantize(vector, components, code);
+      scales[i] = scale;
+      long square = 0;
+      for (int d = 0; d < components; d++) {
+        square += code[d] * code[d];
+        double off = vector[d] - scale * code[d];
+        error += off * off;
+      }
+      squares[i] = scale * scale * square;
+      MemorySegment.copy(code, 0, codes.bytes(), SegmentLayout.I8, (long) i * length, length);
+    }
+    // Two vectors are rounded in each distance.
+    if (2 * error / n > ERROR_MAX * nearDistance(exact, seed)) {
+      codes.close();
+      return new BuildSpaces(exact, medoid, () -> {});
+    }
+    return new BuildSpaces(
+        new QuantizedSpace(codes.bytes(), length, scales, squares), medoid, codes::close);
+  }
+
+  /** How far near vectors are from each other: of some vectors, the nearest out of a sample. */
+  private static double nearDistance(BuildSpace space, long seed) {
+    SplittableRandom random = new SplittableRandom(seed);
+    float[] nearest = new float[PROBES];
+    Arrays.fill(nearest, Float.POSITIVE_INFINITY);
+    for (int p = 0; p < PROBES; p++) {
+      int probe = random.nextInt(space.size());
+      for (int i = 0; i < PROBED; i++) {
+        float distance = space.between(probe, random.nextInt(space.size()));
+        nearest[p] = distance > 0 ? Math.min(nearest[p], distance) : nearest[p];
+      }
+    }
+    Arrays.sort(nearest);
+    return nearest[PROBES / 4];
+  }
+
+  BuildSpace space() {
+    return space;
+  }
+
+  /** The vector nearest to the mean of all. */
+  int medoid() {
+    return medoid;
+  }
+
+  @Override
+  public void close() {
+    codes.run();
+  }
+}

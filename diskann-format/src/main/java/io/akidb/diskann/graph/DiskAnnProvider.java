@@ -1,0 +1,61 @@
+package io.akidb.diskann.graph;
+
+import io.akidb.diskann.BuildParameters;
+import io.akidb.diskann.BuildProgress;
+import io.akidb.diskann.BuildReport;
+import io.akidb.diskann.IndexBuilder;
+import io.akidb.diskann.IndexProvider;
+import io.akidb.diskann.IndexSchema;
+import io.akidb.diskann.PqCodebook;
+import io.akidb.diskann.VectorIndex;
+import io.akidb.diskann.format.v1.AttributeColumns;
+import io.akidb.diskann.format.v1.MappedIndex;
+import io.akidb.diskann.format.v1.ShardBuilder;
+import io.akidb.diskann.format.v1.ShardSections;
+import io.akidb.diskann.format.v1.Spill;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/** Approximate search by walking a Vamana graph on PQ codes. */
+public final class DiskAnnProvider implements IndexProvider {
+  public static final String TYPE = "diskann";
+
+  @Override
+  public String type() {
+    return TYPE;
+  }
+
+  @Override
+  public IndexBuilder builder(
+      IndexSchema schema,
+      BuildParameters parameters,
+      @Nullable PqCodebook trained,
+      Path workDirectory) {
+    if (trained != null
+        && (trained.dimension() != schema.dimension() || trained.metric() != schema.metric())) {
+      throw new IllegalArgumentException("the codebook was trained for another schema");
+    }
+    if (parameters.pqSubspaces() > schema.dimension()) {
+      throw new IllegalArgumentException(
+          "pqSubspaces must be at most the dimension, " + schema.dimension());
+    }
+    return new ShardBuilder(schema, workDirectory) {
+      @Override
+      public BuildReport write(
+          Path output, Spill spill, AttributeColumns columns, BuildProgress progress) {
+        return new DiskAnnWriter(schema, parameters, trained, progress, workDirectory)
+            .write(output, spill, columns);
+      }
+    };
+  }
+
+  @Override
+  public VectorIndex open(Path file) {
+    return MappedIndex.open(
+        file,
+        ShardSections.KIND_DISKANN,
+        shard -> new DiskAnnIndex(shard),
+        ShardSections.FEATURE_PAGED_NODES,
+        ShardSections.FEATURE_PQ_CODES);
+  }
+}

@@ -1,0 +1,137 @@
+package io.akidb.diskann.graph;
+
+import io.akidb.diskann.BuildParameters;
+import io.akidb.diskann.BuildProgress;
+import java.util.SplittableRandom;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+
+/**
+ * Builds a Vamana graph (Subramanya et al., DiskANN, NeurIPS 2019, Algorithms 1 to 3) by inserting
+ * the vectors in a seeded random order: a greedy walk from the medoid finds candidates, RobustPrune
+ * picks the neighbours, and each neighbour gets an edge back, pruned when its list is full. One
+ * pass, with room for a few more edges than R while building, as the DiskANN authors' own code
+ * does. With one thread the graph follows from the seed.
+ */
+final class VamanaBuilder {
+  private static final double SLACK = 1.25;
+  private static final int PROGRESS_STEP = 128;
+
+  private final BuildSpace space;
+  private final BuildParameters parameters;
+  private final BuildProgress progress;
+  private final VamanaGraph graph;
+  private final int medoid;
+
+  /**
+   * Prepares a build.
+   *
+   * @param medoid where walks start
+   * @param graph without edges, with {@link #capacity} places a node
+   */
+  VamanaBuilder(
+      BuildSpace space,
+      int medoid,
+      VamanaGraph graph,
+      BuildParameters parameters,
+      BuildProgress progress) {
+    this.space = space;
+    this.medoid = medoid;
+    this.graph = graph;
+    this.parameters = parameters;
+    this.progress = progress;
+  }
+
+  /** Places for neighbours that a node needs while the graph is built. */
+  static int capacity(BuildParameters parameters) {
+    return (int) (parameters.maxDegree() * SLACK);
+  }
+
+  /** Builds. Every node can be reached from the medoid, and none has more than R neighbours. */
+  void build() {
+    int[] order = shuffled();
+    each("graph", order.length, (worker, i) -> worker.insert(order[i]));
+    each("prune", order.length, (worker, i) -> worker.shrink(i));
+    new GraphRepair(graph, medoid, parameters.maxDegree(), newWorker()::nearest).connect();
+  }
+
+  private BuildWorker newWorker() {
+    return new BuildWorker(space, graph, medoid, parameters);
+  }
+
+  private int[] shuffled() {
+    SplittableRandom random = new SplittableRandom(parameters.seed());
+    int[] order = IntStream.range(0, space.size()).toArray();
+    for (int i = order.length - 1; i > 0; i--) {
+      int j = random.nextInt(i + 1);
+      int swap = order[i];
+      order[i] = order[j];
+      order[j] = swap;
+    }
+    return order;
+  }
+
+  private interface Step {
+    void run(BuildWorker worker, int i);
+  }
+
+  private void each(String phase, int count, Step step) {
+    AtomicInteger next = new AtomicInteger();
+    AtomicBoolean hasReporter = new AtomicBoolean();
+    Runnable work =
+        () -> {
+          BuildWorker worker = newWorker();
+          int steps = 0;
+          boolean reports = hasReporter.compareAndSet(false, true);
+          for (int i = next.getAndIncrement(); i < count; i = next.getAndIncrement()) {
+            if (steps++ % PROGRESS_STEP == 0) {
+              if (Thread.currentThread().isInterrupted()) {
+                throw new CancellationException("the build was interrupted");
+              }
+              if (reports) {
+                progress.update(phase, i, count);
+              }
+            }
+            step.run(worker, i);
+          }
+        };
+    if (parameters.threads() == 1 || count < 2) {
+      work.run();
+    } else {
+      onThreads(work);
+    }
+    progress.update(phase, count, count);
+  }
+
+  private void onThreads(Runnable work) {
+    ExecutorService threads =
+        Executors.newFixedThreadPool(
+            parameters.threads(), Thread.ofPlatform().daemon().name("vamana-", 0).factory());
+    try {
+      Future<?>[] running = new Future<?>[parameters.threads()];
+      for (int t = 0; t < running.length; t++) {
+        running[t] = threads.submit(work);
+      }
+      for (Future<?> one : running) {
+        one.get();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CancellationException("the build was interrupted");
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof RuntimeException cause) {
+        throw cause;
+      }
+      throw new IllegalStateException("building failed", e.getCause());
+    } finally {
+      threads.shutdownNow();
+      threads.close();
+    }
+  }
+}

@@ -1,0 +1,33 @@
+package io.akidb.diskann.kernel;
+
+/**
+ * The kernels of this machine: SIMD where the JVM was started with {@code --add-modules
+ * jdk.incubator.vector}, plain loops otherwise. Probed once.
+ */
+public final class BestKernels {
+  private static final boolean HAS_VECTOR_API =
+      ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent();
+
+  // Constants to the compiler, so that calls are inlined.
+  private static final KernelSet FLOATS =
+      HAS_VECTOR_API ? new VectorKernels() : new ScalarKernels();
+  private static final CodeKernels CODES =
+      HAS_VECTOR_API ? new VectorCodeKernels() : new ScalarCodeKernels();
+
+  private BestKernels() {}
+
+  /** Whether SIMD is in use. */
+  public static boolean isVectorized() {
+    return HAS_VECTOR_API;
+  }
+
+  /** Kernels over f32. */
+  public static KernelSet floats() {
+    return FLOATS;
+  }
+
+  /** Kernels over codes of 7 bits. */
+  public static CodeKernels codes() {
+    return CODES;
+  }
+}

@@ -1,0 +1,76 @@
+package io.akidb.diskann.search;
+
+import io.akidb.diskann.kernel.SortableKeys;
+import java.util.Arrays;
+
+/**
+ * The best candidates of a walk, at most L of them, ascending by distance, each expanded once.
+ * Insertion is by binary search into an array; a cursor remembers the first one that was not
+ * expanded. For one thread.
+ */
+public final class CandidateList {
+  // A key is a distance and an id (SortableKeys); the id's top bit says that it was expanded.
+  private static final int EXPANDED = 1 << 31;
+
+  private long[] keys = new long[128];
+  private int capacity;
+  private int size;
+  private int cursor;
+
+  /** Empties the list and sets how many it keeps. */
+  public void reset(int newCapacity) {
+    if (keys.length < newCapacity) {
+      keys = new long[newCapacity];
+    }
+    capacity = newCapacity;
+    size = 0;
+    cursor = 0;
+  }
+
+  public int size() {
+    return size;
+  }
+
+  public int id(int i) {
+    return SortableKeys.id(keys[i]) & ~EXPANDED;
+  }
+
+  public float distance(int i) {
+    return SortableKeys.distance(keys[i]);
+  }
+
+  /** Whether a candidate of this distance would be kept. */
+  public boolean wouldKeep(float distance) {
+    return size < capacity || distance < SortableKeys.distance(keys[size - 1]);
+  }
+
+  /** Adds a candidate that was never added before. */
+  public void add(float distance, int id) {
+    if (!wouldKeep(distance)) {
+      return;
+    }
+    long key = SortableKeys.of(distance, id);
+    int at = Arrays.binarySearch(keys, 0, size, key);
+    at = at < 0 ? -at - 1 : at;
+    if (size < capacity) {
+      size++;
+    }
+    System.arraycopy(keys, at, keys, at + 1, size - 1 - at);
+    keys[at] = key;
+    cursor = Math.min(cursor, at);
+  }
+
+  /** The best candidate that was not expanded, which now is; -1 if there is none. */
+  public int expandNext() {
+    while (cursor < size) {
+      int id = SortableKeys.id(keys[cursor]);
+      if (id >= 0) {
+        keys[cursor] |= 0x80000000L;
+        cursor++;
+        return id;
+      }
+      cursor++;
+    }
+    return -1;
+  }
+}
