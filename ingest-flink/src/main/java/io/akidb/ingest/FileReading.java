@@ -2,6 +2,7 @@ package io.akidb.ingest;
 
 import java.io.Serializable;
 import java.nio.file.Path;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,12 +10,16 @@ import org.jspecify.annotations.Nullable;
  *
  * @param tenant whose records
  * @param whereField only rows whose payload has this field ...
- * @param whereValue ... with this value; both null for all rows
+ * @param whereValues ... with one of these values; null and empty for all rows
  * @param rowsMax at most so many rows of each file
  */
 record FileReading(
-    String tenant, @Nullable String whereField, @Nullable String whereValue, long rowsMax)
+    String tenant, @Nullable String whereField, List<String> whereValues, long rowsMax)
     implements Serializable {
+
+  FileReading {
+    whereValues = List.copyOf(whereValues);
+  }
 
   /**
    * Opens a file where it was left.
@@ -29,10 +34,11 @@ record FileReading(
   }
 
   boolean wants(Item item) {
-    return whereField == null
-        || whereValue == null
-        || item instanceof Item.DeadLetter
-        || (item instanceof Item.Row row
-            && JsonRecordParser.payloadHas(row.vector().payload(), whereField, whereValue));
+    if (whereField == null || !(item instanceof Item.Row row)) {
+      return whereField == null || item instanceof Item.DeadLetter;
+    }
+    byte[] payload = row.vector().payload();
+    return whereValues.stream()
+        .anyMatch(value -> JsonRecordParser.payloadHas(payload, whereField, value));
   }
 }

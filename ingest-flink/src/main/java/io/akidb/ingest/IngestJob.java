@@ -8,6 +8,7 @@ import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
@@ -94,8 +95,8 @@ public final class IngestJob implements Callable<Integer> {
   @Option(
       names = "--where",
       paramLabel = "FIELD=VALUE",
-      description = "Only rows whose payload has it.")
-  private @Nullable String where;
+      description = "Only rows whose payload has it; several values of one field are alternatives.")
+  private List<String> where = List.of();
 
   @Option(
       names = "--limit",
@@ -234,14 +235,22 @@ public final class IngestJob implements Callable<Integer> {
   }
 
   private FileReading reading() {
-    if (where == null) {
-      return new FileReading(tenant, null, null, limit);
+    String field = null;
+    List<String> values = new ArrayList<>();
+    for (String condition : where) {
+      int equals = condition.indexOf('=');
+      if (equals < 1) {
+        throw new IngestUsageException("--where wants FIELD=VALUE, not " + condition, null);
+      }
+      String named = condition.substring(0, equals);
+      if (field != null && !field.equals(named)) {
+        throw new IngestUsageException(
+            "--where takes values of one field, not of both " + field + " and " + named, null);
+      }
+      field = named;
+      values.add(condition.substring(equals + 1));
     }
-    int equals = where.indexOf('=');
-    if (equals < 1) {
-      throw new IngestUsageException("--where wants FIELD=VALUE", null);
-    }
-    return new FileReading(tenant, where.substring(0, equals), where.substring(equals + 1), limit);
+    return new FileReading(tenant, field, values, limit);
   }
 
   private static long micros(Instant time) {
