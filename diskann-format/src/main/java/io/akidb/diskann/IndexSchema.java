@@ -1,5 +1,6 @@
 package io.akidb.diskann;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -19,6 +20,9 @@ public record IndexSchema(
   /** The most declared attributes. */
   public static final int ATTRIBUTES_MAX = 256;
 
+  /** The longest name of an attribute, in UTF-8 bytes. */
+  public static final int ATTRIBUTE_NAME_BYTES_MAX = 1024;
+
   /**
    * Checks and copies.
    *
@@ -31,6 +35,20 @@ public record IndexSchema(
     if (attributes.size() > ATTRIBUTES_MAX) {
       throw new IllegalArgumentException("at most " + ATTRIBUTES_MAX + " attributes");
     }
+    for (String name : attributes.keySet()) {
+      requireName(name);
+    }
     attributes = Collections.unmodifiableSortedMap(new TreeMap<>(attributes));
+  }
+
+  private static void requireName(String name) {
+    if (!StandardCharsets.UTF_8.newEncoder().canEncode(name)) {
+      throw new IllegalArgumentException(
+          "an attribute's name has half a surrogate pair; give text that has a UTF-8 form");
+    }
+    if (name.getBytes(StandardCharsets.UTF_8).length > ATTRIBUTE_NAME_BYTES_MAX) {
+      throw new IllegalArgumentException(
+          "an attribute's name has more than " + ATTRIBUTE_NAME_BYTES_MAX + " bytes of UTF-8");
+    }
   }
 }

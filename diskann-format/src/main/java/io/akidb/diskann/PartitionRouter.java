@@ -3,8 +3,6 @@ package io.akidb.diskann;
 import io.akidb.diskann.kernel.BestKernels;
 import io.akidb.diskann.kernel.SortableKeys;
 import io.akidb.diskann.quantization.KMeans;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /**
@@ -17,9 +15,7 @@ public final class PartitionRouter {
   /** The most partitions. */
   public static final int PARTITIONS_MAX = 65_536;
 
-  private static final int MAGIC = 0x31545241; // "ART1"
   private static final int ITERATIONS = 12;
-  private static final int HEADER_BYTES = 16;
 
   private final int dimension;
   private final DistanceMetric metric;
@@ -180,40 +176,25 @@ public final class PartitionRouter {
     return nearest;
   }
 
-  /** Little-endian; {@link #fromBytes} reads it. */
+  /** As {@code spec/v1.md} says; {@link #fromBytes} reads it. */
   public byte[] toBytes() {
-    ByteBuffer out =
-        ByteBuffer.allocate(Math.addExact(HEADER_BYTES, Math.multiplyExact(4, columns.length)))
-            .order(ByteOrder.LITTLE_ENDIAN);
-    out.putInt(MAGIC).putInt(dimension).putInt(metric.code()).putInt(partitions);
-    out.asFloatBuffer().put(columns);
-    return out.array();
+    return new CentroidForm(dimension, metric, partitions, columns)
+        .toBytes(CentroidForm.ROUTER_MAGIC);
   }
 
   /**
    * Reads what {@link #toBytes} wrote.
    *
-   * @throws CorruptShardException if it is anything else
+   * @throws ShardFormatException if it is not one, damaged, or of another version
    */
   public static PartitionRouter fromBytes(byte[] bytes) {
-    ByteBuffer in = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
-    if (bytes.length < HEADER_BYTES || in.getInt() != MAGIC) {
-      throw new CorruptShardException("not a partition router", null);
-    }
-    int dimension = in.getInt();
-    int metric = in.getInt();
-    int partitions = in.getInt();
-    if (dimension < 1
-        || dimension > IndexSchema.DIMENSION_MAX
-        || metric < 0
-        || metric >= DistanceMetric.CODES
-        || partitions < 1
-        || partitions > PARTITIONS_MAX
-        || bytes.length != HEADER_BYTES + 4L * dimension * partitions) {
-      throw new CorruptShardException("a partition router whose header is out of bounds", null);
-    }
-    float[] columns = new float[dimension * partitions];
-    in.asFloatBuffer().get(columns);
-    return new PartitionRouter(dimension, DistanceMetric.ofCode(metric), partitions, columns);
+    CentroidForm form =
+        CentroidForm.read(
+            bytes,
+            CentroidForm.ROUTER_MAGIC,
+            "partition router",
+            (dimension, count) ->
+                count < 1 || count > PARTITIONS_MAX ? -1 : (long) dimension * count);
+    return new PartitionRouter(form.dimension(), form.metric(), form.count(), form.columns());
   }
 }

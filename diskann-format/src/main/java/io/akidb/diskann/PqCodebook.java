@@ -5,8 +5,6 @@ import io.akidb.diskann.kernel.KernelSet;
 import io.akidb.diskann.kernel.SegmentLayout;
 import io.akidb.diskann.quantization.KMeans;
 import java.lang.foreign.MemorySegment;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 
@@ -23,9 +21,7 @@ public final class PqCodebook {
   /** The most vectors that training looks at. */
   public static final int SAMPLE_MAX = 20_000;
 
-  private static final int MAGIC = 0x31515041; // "APQ1"
   private static final int ITERATIONS = 10;
-  private static final int HEADER_BYTES = 16;
 
   private final int dimension;
   private final DistanceMetric metric;
@@ -198,45 +194,26 @@ public final class PqCodebook {
     return s0 + s1 + (s2 + s3);
   }
 
-  /** Little-endian; {@link #fromBytes} reads it. */
+  /** As {@code spec/v1.md} says; {@link #fromBytes} reads it. */
   public byte[] toBytes() {
-    ByteBuffer out =
-        ByteBuffer.allocate(HEADER_BYTES + 4 * columns.length).order(ByteOrder.LITTLE_ENDIAN);
-    out.putInt(MAGIC).putInt(dimension).putInt(metric.code()).putInt(subspaces);
-    out.asFloatBuffer().put(columns);
-    return out.array();
+    return new CentroidForm(dimension, metric, subspaces, columns)
+        .toBytes(CentroidForm.CODEBOOK_MAGIC);
   }
 
   /**
    * Reads what {@link #toBytes} wrote.
    *
-   * @throws CorruptShardException if it is anything else
+   * @throws ShardFormatException if it is not one, damaged, or of another version
    */
   public static PqCodebook fromBytes(byte[] bytes) {
-    ByteBuffer in = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
-    if (bytes.length < HEADER_BYTES || in.getInt() != MAGIC) {
-      throw new CorruptShardException("not a PQ codebook", null);
-    }
-    int dimension = in.getInt();
-    int metric = in.getInt();
-    int subspaces = in.getInt();
-    if (dimension < 1
-        || dimension > IndexSchema.DIMENSION_MAX
-        || metric < 0
-        || metric >= DistanceMetric.CODES
-        || subspaces < 1
-        || subspaces > dimension
-        || bytes.length != HEADER_BYTES + 4L * dimension * CENTROIDS) {
-      throw new CorruptShardException("a PQ codebook whose header is out of bounds", null);
-    }
-    float[] columns = new float[dimension * CENTROIDS];
-    in.asFloatBuffer().get(columns);
-    for (float x : columns) {
-      if (!Float.isFinite(x)) {
-        throw new CorruptShardException("a PQ codebook with a component that is not finite", null);
-      }
-    }
-    return new PqCodebook(dimension, DistanceMetric.ofCode(metric), subspaces, columns);
+    CentroidForm form =
+        CentroidForm.read(
+            bytes,
+            CentroidForm.CODEBOOK_MAGIC,
+            "PQ codebook",
+            (dimension, count) ->
+                count < 1 || count > dimension ? -1 : (long) dimension * CENTROIDS);
+    return new PqCodebook(form.dimension(), form.metric(), form.count(), form.columns());
   }
 
   @Override

@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.roaringbitmap.RoaringBitmap;
 
@@ -37,15 +38,44 @@ public final class AttributeColumns {
                     }));
   }
 
-  public void add(int position, Map<String, AttributeValue> values) {
+  /**
+   * Checks that values can be added.
+   *
+   * @throws IllegalArgumentException naming the attribute that is not declared, or whose value is
+   *     of another type than declared, NaN, or a text without a UTF-8 form
+   */
+  public void check(Map<String, AttributeValue> values) {
     values.forEach(
         (name, value) -> {
           Column column = columns.get(name);
           if (column == null) {
             throw new IllegalArgumentException("attribute '" + name + "' is not declared");
           }
-          column.add(name, position, value);
+          if (!column.takes(value)) {
+            throw new IllegalArgumentException(
+                "attribute '" + name + "' is declared as " + column.type);
+          }
+          if (!isEncodable(value)) {
+            throw new IllegalArgumentException(
+                "attribute '"
+                    + name
+                    + "' has half a surrogate pair; give text that has a UTF-8 form");
+          }
         });
+  }
+
+  /** Adds values that {@link #check} passes. */
+  public void add(int position, Map<String, AttributeValue> values) {
+    check(values);
+    values.forEach((name, value) -> Objects.requireNonNull(columns.get(name)).add(position, value));
+  }
+
+  private static boolean isEncodable(AttributeValue value) {
+    return switch (value) {
+      case AttributeValue.Text text -> Utf8.isEncodable(text.value());
+      case AttributeValue.TextList list -> list.values().stream().allMatch(Utf8::isEncodable);
+      default -> true;
+    };
   }
 
   /**
@@ -67,13 +97,18 @@ public final class AttributeColumns {
   }
 
   private abstract static class Column {
-    abstract void add(String name, int position, AttributeValue value);
+    final AttributeType type;
+
+    Column(AttributeType type) {
+      this.type = type;
+    }
+
+    /** Whether a value is of this column's type. */
+    abstract boolean takes(AttributeValue value);
+
+    abstract void add(int position, AttributeValue value);
 
     abstract byte[] bytes(int[] nodes);
-
-    static IllegalArgumentException wrongType(String name, AttributeType type) {
-      return new IllegalArgumentException("attribute '" + name + "' is declared as " + type);
-    }
 
     static byte[] serialize(RoaringBitmap bitmap) {
       bitmap.runOptimize();
@@ -112,23 +147,30 @@ public final class AttributeColumns {
    * Distinct texts in UTF-8 order, each with the positions that have it; booleans are texts here.
    */
   private static final class Texts extends Column {
-    private final AttributeType type;
-    private final Map<String, RoaringBitmap> positions = new TreeMap<>(Utf8Order.COMPARATOR);
+    private final Map<String, RoaringBitmap> positions = new TreeMap<>(Utf8.ORDER);
 
     Texts(AttributeType type) {
-      this.type = type;
+      super(type);
     }
 
     @Override
-    void add(String name, int position, AttributeValue value) {
+    boolean takes(AttributeValue value) {
+      return switch (type) {
+        case STRING -> value instanceof AttributeValue.Text;
+        case STRING_LIST -> value instanceof AttributeValue.TextList;
+        default -> value instanceof AttributeValue.Bool;
+      };
+    }
+
+    @Override
+    void add(int position, AttributeValue value) {
       switch (value) {
-        case AttributeValue.Text text when type == AttributeType.STRING ->
-            put(text.value(), position);
-        case AttributeValue.TextList list when type == AttributeType.STRING_LIST ->
+        case AttributeValue.Text text -> put(text.value(), position);
+        case AttributeValue.TextList list ->
             list.values().forEach(element -> put(element, position));
-        case AttributeValue.Bool bool when type == AttributeType.BOOLEAN ->
-            put(Boolean.toString(bool.value()), position);
-        default -> throw wrongType(name, type);
+        case AttributeValue.Bool bool -> put(Boolean.toString(bool.value()), position);
+        case AttributeValue.Int64 number -> throw new IllegalArgumentException("a number");
+        case AttributeValue.Float64 number -> throw new IllegalArgumentException("a number");
       }
     }
 
@@ -161,30 +203,37 @@ public final class AttributeColumns {
 
   /** A number for each position, and which positions have one. */
   private static final class Numbers extends Column {
-    private final AttributeType type;
     private final RoaringBitmap present = new RoaringBitmap();
     private long[] values = new long[1024];
 
     Numbers(AttributeType type) {
-      this.type = type;
+      super(type);
     }
 
     @Override
-    void add(String name, int position, AttributeValue value) {
+    boolean takes(AttributeValue value) {
+      return value instanceof AttributeValue.Int64
+          || (type == AttributeType.DOUBLE
+              && value instanceof AttributeValue.Float64 number
+              && !Double.isNaN(number.value()));
+    }
+
+    @Override
+    void add(int position, AttributeValue value) {
       if (position >= values.length) {
         values = Arrays.copyOf(values, Math.max(position + 1, values.length * 2));
       }
-      values[position] =
-          switch (value) {
-            case AttributeValue.Int64 number when type == AttributeType.LONG -> number.value();
-            case AttributeValue.Int64 number when type == AttributeType.DOUBLE ->
-                Double.doubleToRawLongBits((double) number.value());
-            case AttributeValue.Float64 number
-                when type == AttributeType.DOUBLE && !Double.isNaN(number.value()) ->
-                Double.doubleToRawLongBits(number.value());
-            default -> throw wrongType(name, type);
-          };
+      values[position] = bits(value);
       present.add(position);
+    }
+
+    private long bits(AttributeValue value) {
+      if (value instanceof AttributeValue.Int64 number) {
+        return type == AttributeType.LONG
+            ? number.value()
+            : Double.doubleToRawLongBits((double) number.value());
+      }
+      return Double.doubleToRawLongBits(((AttributeValue.Float64) value).value());
     }
 
     @Override

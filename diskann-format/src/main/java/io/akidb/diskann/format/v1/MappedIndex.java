@@ -2,6 +2,7 @@ package io.akidb.diskann.format.v1;
 
 import io.akidb.diskann.AttributeIndex;
 import io.akidb.diskann.IndexSchema;
+import io.akidb.diskann.ShardTooNewException;
 import io.akidb.diskann.VectorIndex;
 import io.akidb.diskann.kernel.SegmentLayout;
 import java.lang.foreign.MemorySegment;
@@ -29,6 +30,10 @@ public abstract class MappedIndex implements VectorIndex {
       Path path, int kind, Function<ShardFile, VectorIndex> index, int... knownFeatures) {
     ShardFile file = ShardFile.open(path, knownFeatures);
     try {
+      if (file.kind() != ShardSections.KIND_FLAT && file.kind() != ShardSections.KIND_DISKANN) {
+        throw new ShardTooNewException(
+            "the shard is of kind " + file.kind() + ", unknown here", null);
+      }
       if (file.kind() != kind) {
         throw ShardFile.corrupt("it is of kind " + file.kind() + ", not " + kind);
       }

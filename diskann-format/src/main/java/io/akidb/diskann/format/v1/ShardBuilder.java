@@ -23,6 +23,8 @@ public abstract class ShardBuilder implements IndexBuilder {
     if (built) {
       throw new IllegalStateException("the shard was built already");
     }
+    // First, so that a record is taken whole or not at all.
+    columns.check(item.attributes());
     columns.add(spill.add(item), item.attributes());
   }
 

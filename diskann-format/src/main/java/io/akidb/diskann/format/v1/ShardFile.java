@@ -12,6 +12,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.zip.CRC32C;
@@ -135,7 +136,30 @@ public final class ShardFile implements AutoCloseable {
         throw corrupt("section " + id + " is there twice");
       }
     }
+    requireApart(file, sections.values());
     return sections;
+  }
+
+  private static void requireApart(MemorySegment file, Collection<Section> sections) {
+    long end = ShardSections.HEADER_BYTES;
+    for (long[] extent : extents(file, sections)) {
+      if (extent[0] < end) {
+        throw corrupt("two sections overlap at byte " + extent[0]);
+      }
+      end = extent[1];
+    }
+  }
+
+  /** Where each section begins and ends in the file, ascending. */
+  private static long[][] extents(MemorySegment file, Collection<Section> sections) {
+    return sections.stream()
+        .map(
+            section -> {
+              long start = section.bytes().address() - file.address();
+              return new long[] {start, start + section.bytes().byteSize()};
+            })
+        .sorted((a, b) -> a[0] != b[0] ? Long.compare(a[0], b[0]) : Long.compare(a[1], b[1]))
+        .toArray(long[][]::new);
   }
 
   private static int bounded(MemorySegment file, long at, int most) {
@@ -177,23 +201,14 @@ public final class ShardFile implements AutoCloseable {
   /** Checks all that the header's checksum does not cover, padding between sections included. */
   public void verify() {
     sections.forEach(ShardFile::check);
-    long[][] extents =
-        sections.values().stream()
-            .map(
-                section ->
-                    new long[] {
-                      section.bytes().address() - file.address(), section.bytes().byteSize()
-                    })
-            .sorted((a, b) -> Long.compare(a[0], b[0]))
-            .toArray(long[][]::new);
     long end = ShardSections.HEADER_BYTES;
-    for (long[] extent : extents) {
+    for (long[] extent : extents(file, sections.values())) {
       for (long at = end; at < extent[0]; at++) {
         if (file.get(SegmentLayout.I8, at) != 0) {
           throw corrupt("the padding at byte " + at + " is not zero");
         }
       }
-      end = Math.max(end, extent[0] + extent[1]);
+      end = extent[1];
     }
     if (end != file.byteSize()) {
       throw corrupt("there are bytes behind the last section");

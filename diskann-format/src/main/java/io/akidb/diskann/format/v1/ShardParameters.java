@@ -7,7 +7,6 @@ import io.akidb.diskann.DistanceMetric;
 import io.akidb.diskann.IndexSchema;
 import io.akidb.diskann.kernel.SegmentLayout;
 import java.lang.foreign.MemorySegment;
-import java.nio.charset.StandardCharsets;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -23,7 +22,6 @@ import java.util.TreeMap;
 public record ShardParameters(
     IndexSchema schema, int vectors, NodeLayout layout, int entryNode, BuildParameters build) {
   private static final int FIXED_BYTES = 56;
-  private static final int NAME_BYTES_MAX = 1024;
 
   public void write(SectionOutput out) {
     out.putInt(schema.dimension());
@@ -43,7 +41,7 @@ public record ShardParameters(
         .attributes()
         .forEach(
             (name, type) -> {
-              byte[] text = name.getBytes(StandardCharsets.UTF_8);
+              byte[] text = Utf8.encode(name);
               out.putInt(type.code());
               out.putInt(text.length);
               out.putBytes(text);
@@ -79,11 +77,10 @@ public record ShardParameters(
     } catch (IllegalArgumentException e) {
       throw new CorruptShardException("corrupt shard: " + e.getMessage(), e);
     }
-    return new ShardParameters(
-        new IndexSchema(dimension, metric, attributes(in)), vectors, layout, entry, build);
+    return new ShardParameters(schema(in, dimension, metric), vectors, layout, entry, build);
   }
 
-  private static SortedMap<String, AttributeType> attributes(MemorySegment in) {
+  private static IndexSchema schema(MemorySegment in, int dimension, DistanceMetric metric) {
     int count = bounded(in, 52, 0, IndexSchema.ATTRIBUTES_MAX, "number of attributes");
     SortedMap<String, AttributeType> attributes = new TreeMap<>();
     long at = FIXED_BYTES;
@@ -92,16 +89,24 @@ public record ShardParameters(
         throw ShardFile.corrupt("the attributes' names are cut off");
       }
       int type = bounded(in, at, 0, AttributeType.CODES - 1, "attribute type");
-      int length = bounded(in, at + 4, 0, NAME_BYTES_MAX, "length of an attribute's name");
+      int length =
+          bounded(
+              in, at + 4, 0, IndexSchema.ATTRIBUTE_NAME_BYTES_MAX, "length of an attribute's name");
       if (at + 8 + length > in.byteSize()) {
         throw ShardFile.corrupt("the attributes' names are cut off");
       }
-      byte[] name = new byte[length];
-      MemorySegment.copy(in, SegmentLayout.I8, at + 8, name, 0, length);
-      attributes.put(new String(name, StandardCharsets.UTF_8), AttributeType.ofCode(type));
+      String name = Utf8.decode(in.asSlice(at + 8, length), "an attribute's name");
+      // Columns are found by their place in this order.
+      if (i > 0 && name.compareTo(attributes.lastKey()) <= 0) {
+        throw ShardFile.corrupt("the attributes' names are out of order");
+      }
+      attributes.put(name, AttributeType.ofCode(type));
       at += 8 + length;
     }
-    return attributes;
+    if (at != in.byteSize()) {
+      throw ShardFile.corrupt("the parameters have bytes behind their end");
+    }
+    return new IndexSchema(dimension, metric, attributes);
   }
 
   private static int bounded(MemorySegment in, long at, int least, int most, String what) {

@@ -2,7 +2,6 @@ package io.akidb.diskann.format.v1;
 
 import io.akidb.diskann.kernel.SegmentLayout;
 import java.lang.foreign.MemorySegment;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
@@ -62,8 +61,6 @@ final class ShardRecords {
   }
 
   private static void writeIdIndex(SectionOutput out, Spill spill, int[] positions) {
-    // The hash's upper half decides the order; the whole is looked up again for the few that share
-    // it.
     long[] hashes = new long[positions.length];
     Integer[] nodes = new Integer[positions.length];
     for (int node = 0; node < positions.length; node++) {
@@ -94,8 +91,7 @@ final class ShardRecords {
   }
 
   String vectorId(int node) {
-    MemorySegment bytes = blob(ids, node, Spill.ID_BYTES_MAX);
-    return new String(bytes.toArray(SegmentLayout.I8), StandardCharsets.UTF_8);
+    return Utf8.decode(blob(ids, node, Spill.ID_BYTES_MAX), "an id");
   }
 
   byte[] payload(int node) {
@@ -107,7 +103,10 @@ final class ShardRecords {
   }
 
   int nodeId(String vectorId) {
-    MemorySegment wanted = MemorySegment.ofArray(vectorId.getBytes(StandardCharsets.UTF_8));
+    if (!Utf8.isEncodable(vectorId)) {
+      return -1;
+    }
+    MemorySegment wanted = MemorySegment.ofArray(Utf8.encode(vectorId));
     long hash = hash(wanted);
     int low = 0;
     int high = size;

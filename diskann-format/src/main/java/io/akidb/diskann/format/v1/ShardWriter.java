@@ -65,7 +65,9 @@ public final class ShardWriter implements AutoCloseable {
       out.flush();
       long bytes = out.position();
       ByteBuffer header = header(bytes);
-      channel.write(header, 0);
+      while (header.hasRemaining()) {
+        channel.write(header, header.position());
+      }
       channel.force(true);
       int crc = checksum(bytes);
       channel.close();

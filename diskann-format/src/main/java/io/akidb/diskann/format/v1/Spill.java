@@ -9,7 +9,6 @@ import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -25,8 +24,6 @@ public final class Spill implements AutoCloseable {
 
   private final IndexSchema schema;
   private final int padded;
-  private final Path vectorsFile;
-  private final Path recordsFile;
   private final FileChannel vectorsChannel;
   private final FileChannel recordsChannel;
   private final SectionOutput vectorsOut;
@@ -43,10 +40,8 @@ public final class Spill implements AutoCloseable {
     this.schema = schema;
     this.padded = NodeLayout.padded(schema.dimension());
     try {
-      vectorsFile = Files.createTempFile(directory, "vectors-", ".spill");
-      recordsFile = Files.createTempFile(directory, "records-", ".spill");
-      vectorsChannel = open(vectorsFile);
-      recordsChannel = open(recordsFile);
+      vectorsChannel = open(Files.createTempFile(directory, "vectors-", ".spill"));
+      recordsChannel = open(Files.createTempFile(directory, "records-", ".spill"));
     } catch (IOException e) {
       throw new UncheckedIOException("cannot create work files in " + directory, e);
     }
@@ -55,7 +50,12 @@ public final class Spill implements AutoCloseable {
   }
 
   private static FileChannel open(Path file) throws IOException {
-    return FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
+    // On Unix it loses its name at once, so that a killed process leaves nothing behind.
+    return FileChannel.open(
+        file,
+        StandardOpenOption.READ,
+        StandardOpenOption.WRITE,
+        StandardOpenOption.DELETE_ON_CLOSE);
   }
 
   /** Checks a record and takes it; answers its position. */
@@ -63,7 +63,11 @@ public final class Spill implements AutoCloseable {
     float[] vector = item.vector();
     float inverseNorm =
         VectorChecks.requireValid("vector of id '" + item.vectorId() + "'", vector, schema);
-    byte[] id = item.vectorId().getBytes(StandardCharsets.UTF_8);
+    if (!Utf8.isEncodable(item.vectorId())) {
+      throw new InvalidVectorException(
+          "an id has half a surrogate pair; give text that has a UTF-8 form");
+    }
+    byte[] id = Utf8.encode(item.vectorId());
     if (id.length > ID_BYTES_MAX) {
       throw new InvalidVectorException("an id has more than " + ID_BYTES_MAX + " bytes");
     }
@@ -148,10 +152,8 @@ public final class Spill implements AutoCloseable {
     try {
       vectorsChannel.close();
       recordsChannel.close();
-      Files.deleteIfExists(vectorsFile);
-      Files.deleteIfExists(recordsFile);
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot delete the work files", e);
+      throw new UncheckedIOException("cannot close the work files", e);
     }
   }
 }
