@@ -27,7 +27,7 @@ import picocli.CommandLine.HelpCommand;
     },
     subcommands = {
       DemoCommand.class,
-      ServeCommand.class,
+      ScriptCommands.Serve.class,
       TenantCommand.class,
       CollectionCommand.class,
       IngestCommand.class,

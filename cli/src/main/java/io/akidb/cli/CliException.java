@@ -4,13 +4,23 @@ import org.jspecify.annotations.Nullable;
 
 /** Ends a command with one line for people. */
 public sealed class CliException extends RuntimeException permits CliException.Usage {
-  CliException(String message, @Nullable Throwable cause) {
+  private CliException(String message, @Nullable Throwable cause) {
     super(message, cause);
   }
 
-  /** The command line, or a file that it names, is wrong: exit code 2 rather than 1. */
+  /** Something went wrong: exit code 1. */
+  public static CliException failed(String message, @Nullable Throwable cause) {
+    return new CliException(message, cause);
+  }
+
+  /** The command line, or a file that it names, is wrong: exit code 2. */
+  public static CliException usage(String message) {
+    return new Usage(message);
+  }
+
+  /** See {@link #usage}. */
   static final class Usage extends CliException {
-    Usage(String message) {
+    private Usage(String message) {
       super(message, null);
     }
   }

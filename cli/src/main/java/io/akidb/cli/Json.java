@@ -34,7 +34,7 @@ public final class Json {
     try {
       return COMPACT.readTree(text);
     } catch (JsonProcessingException e) {
-      throw new CliException(what + " is not JSON: " + e.getOriginalMessage(), e);
+      throw CliException.failed(what + " is not JSON: " + e.getOriginalMessage(), e);
     }
   }
 

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /** Calls a node's REST API. Thread-safe. */
 public final class RestClient implements AutoCloseable {
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
-  private static final Duration CALL_TIMEOUT = Duration.ofSeconds(120);
+  private static final Duration CALL_TIMEOUT = Duration.ofMinutes(2);
 
   private final HttpClient http =
       HttpClient.newBuilder()
@@ -64,7 +64,7 @@ public final class RestClient implements AutoCloseable {
   public JsonNode call(String method, String path, @Nullable JsonNode body) {
     Answer answer = send(method, path, body);
     if (!answer.isOk()) {
-      throw new CliException(problem(answer), null);
+      throw CliException.failed(problem(answer), null);
     }
     return answer.json();
   }
@@ -94,14 +94,14 @@ public final class RestClient implements AutoCloseable {
       HttpResponse<String> response = http.send(request.build(), BodyHandlers.ofString());
       return new Answer(response.statusCode(), response.body());
     } catch (IOException e) {
-      throw new CliException(
+      throw CliException.failed(
           "no node answers at "
               + server
               + "; start one with 'akidb serve', or name another with --server",
           e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new CliException("interrupted", e);
+      throw CliException.failed("interrupted", e);
     }
   }
 

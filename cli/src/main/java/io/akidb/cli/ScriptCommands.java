@@ -1,10 +1,10 @@
 package io.akidb.cli;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Unmatched;
 
 /**
  * Commands that the script {@code akidb} carries out itself, since they must work before anything
@@ -13,17 +13,43 @@ import picocli.CommandLine.Parameters;
 final class ScriptCommands {
   private ScriptCommands() {}
 
+  /** What all of them are: a word in the help, and a pointer to the script. */
+  abstract static class OfTheScript implements Callable<Integer> {
+    @Unmatched private List<String> arguments = new ArrayList<>();
+
+    abstract String name();
+
+    @Override
+    public Integer call() {
+      throw CliException.usage(
+          "'"
+              + name()
+              + "' is a command of the script: ./akidb "
+              + name()
+              + " "
+              + String.join(" ", arguments));
+    }
+  }
+
+  /** {@code akidb serve}. */
+  @Command(
+      name = "serve",
+      description = "Serves a bucket by REST; see 'akidb serve --help' for its settings.")
+  static final class Serve extends OfTheScript {
+    @Override
+    String name() {
+      return "serve";
+    }
+  }
+
   /** {@code akidb test}. */
   @Command(
       name = "test",
       description = "Starts the services that the tests need, and runs every test.")
-  static final class Test implements Callable<Integer> {
-    @Parameters(arity = "0..*")
-    private @Nullable List<String> arguments;
-
+  static final class Test extends OfTheScript {
     @Override
-    public Integer call() {
-      throw new CliException.Usage("'test' is a command of the script: ./akidb test");
+    String name() {
+      return "test";
     }
   }
 
@@ -31,14 +57,10 @@ final class ScriptCommands {
   @Command(
       name = "services",
       description = "start, stop or status of MinIO, Spark and Flink for tests.")
-  static final class Services implements Callable<Integer> {
-    @Parameters(arity = "0..*")
-    private @Nullable List<String> arguments;
-
+  static final class Services extends OfTheScript {
     @Override
-    public Integer call() {
-      throw new CliException.Usage(
-          "'services' is a command of the script: ./akidb services status");
+    String name() {
+      return "services";
     }
   }
 }

@@ -81,7 +81,7 @@ final class SearchCommand implements Callable<Integer> {
     ObjectNode body = Json.object().put("k", k).put("explain", explain);
     body.set("include", Json.tree(new String[] {"payload"}));
     if (query.vectorFile != null) {
-      body.set("vector", Json.tree(VectorRows.row(query.vectorFile, row)));
+      body.set("vector", Json.tree(VectorFile.row(query.vectorFile, row)));
     } else if (query.vector != null) {
       body.set("vector", Json.parse(query.vector, "--vector"));
     } else {

@@ -32,10 +32,10 @@ public final class ServerOptions {
     try {
       uri = URI.create(url.endsWith("/") ? url : url + "/");
     } catch (IllegalArgumentException e) {
-      throw new CliException.Usage("--server is not a URL: " + url);
+      throw CliException.usage("--server is not a URL: " + url);
     }
     if (uri.getScheme() == null || !uri.getScheme().startsWith("http")) {
-      throw new CliException.Usage("--server is not a URL as http://127.0.0.1:8080: " + url);
+      throw CliException.usage("--server is not a URL as http://127.0.0.1:8080: " + url);
     }
     return new RestClient(
         uri,

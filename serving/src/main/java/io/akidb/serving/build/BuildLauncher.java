@@ -90,11 +90,12 @@ public final class BuildLauncher implements AutoCloseable {
     Process process;
     try {
       Files.createDirectories(config.logFolder());
-      process =
+      ProcessBuilder builder =
           new ProcessBuilder(config.command())
               .redirectErrorStream(true)
-              .redirectOutput(log.toFile())
-              .start();
+              .redirectOutput(log.toFile());
+      builder.environment().putAll(config.environment());
+      process = builder.start();
     } catch (IOException e) {
       LOG.log(Level.ERROR, "the build command cannot be started", e);
       return -1;

@@ -43,7 +43,8 @@ class SettingsTest {
                 Duration.ofMillis(2), 10_000, 64 << 20, Duration.ofSeconds(30), folder));
     assertThat(SearchConfig.of(settings))
         .isEqualTo(new SearchConfig(Runtime.getRuntime().availableProcessors(), 10_000));
-    assertThat(BuildConfig.of(settings, folder)).isEqualTo(new BuildConfig(List.of(), folder));
+    assertThat(BuildConfig.of(settings, folder))
+        .isEqualTo(new BuildConfig(List.of(), folder, Map.of()));
   }
 
   @Test
@@ -77,10 +78,20 @@ class SettingsTest {
   void buildCommand_isSplitIntoWords() {
     Settings settings =
         Settings.read(
-            List.of("--build-command", "/x/akidb build --pending", "--build-log-dir", "/logs"),
+            List.of(
+                "--build-command",
+                "/x/akidb build --pending",
+                "--build-log-dir",
+                "/logs",
+                "--bucket",
+                "/b"),
             Map.of());
     assertThat(BuildConfig.of(settings, folder))
-        .isEqualTo(new BuildConfig(List.of("/x/akidb", "build", "--pending"), Path.of("/logs")));
+        .isEqualTo(
+            new BuildConfig(
+                List.of("/x/akidb", "build", "--pending"),
+                Path.of("/logs"),
+                Map.of("AKIDB_BUCKET", "/b")));
   }
 
   @Test

@@ -1,0 +1,155 @@
+package io.akidb.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.akidb.cli.AkidbCli.Surroundings;
+import io.akidb.cli.Jobs.Ended;
+import io.akidb.cli.process.Installation;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code akidb build}. */
+@Command(
+    name = "build",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description =
+        "Builds a collection's index by a Spark job in a process of its own. A node that serves the"
+            + " collection swaps it in by itself.",
+    footer = {
+      "%nExamples:",
+      "  akidb build --collection products",
+      "  akidb build --pending            every build that was asked for by REST and waits"
+    })
+final class BuildCommand implements Callable<Integer> {
+  private final Surroundings surroundings;
+
+  @Mixin private BucketOptions bucket = new BucketOptions();
+
+  @Option(names = "--tenant", paramLabel = "ID", description = "AKIDB_TENANT unless given.")
+  private @Nullable String tenant;
+
+  @Option(names = "--collection", paramLabel = "NAME", description = "Which.")
+  private @Nullable String collection;
+
+  @Option(
+      names = "--pending",
+      description = "Takes the builds that wait: of the collection, the tenant, or all.")
+  private boolean pending;
+
+  @Option(names = "--build-id", paramLabel = "UUID", description = "Takes this one.")
+  private @Nullable String buildId;
+
+  @Option(names = "--max-degree", paramLabel = "R", description = "Most neighbours of a node.")
+  private @Nullable Integer maxDegree;
+
+  @Option(names = "--build-list-size", paramLabel = "L", description = "Candidates of each node.")
+  private @Nullable Integer buildListSize;
+
+  @Option(names = "--alpha", paramLabel = "A", description = "1.0 to 2.0.")
+  private @Nullable Double alpha;
+
+  @Option(names = "--pq-subvectors", paramLabel = "M", description = "Bytes of a code.")
+  private @Nullable Integer pqSubvectors;
+
+  @Option(names = "--build-memory-gb", paramLabel = "GIB", description = "Of the shard builds.")
+  private @Nullable Double buildMemoryGb;
+
+  @Option(names = "--partition-rows-max", paramLabel = "N", description = "Most rows of a shard.")
+  private @Nullable Integer partitionRowsMax;
+
+  @Option(
+      names = "--partition-overlap",
+      paramLabel = "SHARE",
+      description = "Most rows that stand in two shards, 0.0 to 1.0.")
+  private @Nullable Double partitionOverlap;
+
+  @Option(names = "--seed", paramLabel = "N", description = "Of everything random.")
+  private @Nullable Long seed;
+
+  @Option(names = "--heap", paramLabel = "SIZE", description = "Of the job, as 4g.")
+  private @Nullable String heap;
+
+  @Option(names = "--json", description = "Prints the figures as JSON.")
+  private boolean json;
+
+  BuildCommand(Surroundings surroundings) {
+    this.surroundings = surroundings;
+  }
+
+  @Override
+  public Integer call() {
+    if (collection == null && !pending) {
+      throw CliException.usage("name the --collection, or take --pending");
+    }
+    Map<String, String> environment = surroundings.environment();
+    Installation installation = Installation.of(environment);
+    Ended ended =
+        new Jobs(installation, surroundings.err(), Map.of())
+            .build(heap, arguments(bucket.arguments(environment, installation)));
+    for (JsonNode line : ended.lines()) {
+      print(line);
+    }
+    if (ended.code() != 0) {
+      surroundings.err().println("akidb: the build failed:\n" + ended.log());
+    }
+    return ended.code() == 0 ? 0 : ended.code() == 2 ? 2 : 1;
+  }
+
+  private void print(JsonNode line) {
+    if (json) {
+      surroundings.out().println(Json.line(line));
+    } else if (line.path("type").asText().equals("summary")) {
+      surroundings
+          .out()
+          .println(
+              String.format(
+                  Locale.ROOT,
+                  "%s: %s, %,d rows in %d shards, generation %d, %.1f s%s",
+                  line.path("collection").asText(),
+                  line.path("outcome").asText(),
+                  line.path("rows").asLong(),
+                  line.path("shards").asInt(),
+                  line.path("generation").asLong(),
+                  line.path("build_s").asDouble(),
+                  line.path("message").asText().isEmpty()
+                      ? ""
+                      : "; " + line.path("message").asText()));
+    } else {
+      surroundings.out().println(line.path("builds").asInt() + " builds that waited");
+    }
+  }
+
+  private List<String> arguments(List<String> bucketArguments) {
+    List<String> arguments = new ArrayList<>(bucketArguments);
+    String who = tenant != null ? tenant : surroundings.environment().get("AKIDB_TENANT");
+    add(arguments, "--tenant", who == null && collection != null ? "default" : who);
+    add(arguments, "--collection", collection);
+    add(arguments, "--build-id", buildId);
+    add(arguments, "--max-degree", maxDegree);
+    add(arguments, "--build-list-size", buildListSize);
+    add(arguments, "--alpha", alpha);
+    add(arguments, "--pq-subvectors", pqSubvectors);
+    add(arguments, "--build-memory-gb", buildMemoryGb);
+    add(arguments, "--partition-rows-max", partitionRowsMax);
+    add(arguments, "--partition-overlap", partitionOverlap);
+    add(arguments, "--seed", seed);
+    if (pending) {
+      arguments.add("--pending");
+    }
+    return arguments;
+  }
+
+  private static void add(List<String> arguments, String name, @Nullable Object value) {
+    if (value != null) {
+      arguments.add(name);
+      arguments.add(value.toString());
+    }
+  }
+}

@@ -1,0 +1,157 @@
+package io.akidb.cli.process;
+
+import io.akidb.cli.CliException;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/**
+ * A process that ends with its owner: {@link #close} ends it, and so does the end of this JVM. What
+ * it prints to standard output is handed over line by line, on a thread of its own; its errors go
+ * to a log file. Thread-safe.
+ */
+public final class Child implements AutoCloseable {
+  private static final int STOP_SECS = 15;
+  private static final int LAST_LINES = 12;
+  private static final long LOG_READ_MAX = 64 << 10;
+
+  private final Process process;
+  private final Path log;
+  private final Thread reader;
+  private final Thread atExit;
+
+  private Child(Process process, Path log, Consumer<String> onLine) {
+    this.process = process;
+    this.log = log;
+    this.atExit = new Thread(this::end, "end-" + process.pid());
+    Runtime.getRuntime().addShutdownHook(atExit);
+    this.reader =
+        Thread.ofPlatform().name("child-" + process.pid()).daemon().start(() -> read(onLine));
+  }
+
+  /**
+   * Starts a process.
+   *
+   * @param environment added to this process's own
+   * @param log new file for its errors; its folder is made
+   * @param onLine takes each line of standard output
+   * @throws CliException if it cannot be started
+   */
+  public static Child start(
+      List<String> command, Map<String, String> environment, Path log, Consumer<String> onLine) {
+    try {
+      Files.createDirectories(log.toAbsolutePath().getParent());
+      ProcessBuilder builder = new ProcessBuilder(command).redirectError(log.toFile());
+      builder.environment().putAll(environment);
+      Process process = builder.start();
+      process.getOutputStream().close();
+      return new Child(process, log, onLine);
+    } catch (IOException e) {
+      throw CliException.failed("cannot start " + command.getFirst() + ": " + e.getMessage(), e);
+    }
+  }
+
+  private void read(Consumer<String> onLine) {
+    try (BufferedReader lines = process.inputReader(StandardCharsets.UTF_8);
+        OutputStream rest =
+            Files.newOutputStream(
+                log,
+                java.nio.file.StandardOpenOption.CREATE,
+                java.nio.file.StandardOpenOption.APPEND)) {
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        if (!line.startsWith("{")) {
+          rest.write((line + "\n").getBytes(StandardCharsets.UTF_8));
+        }
+        onLine.accept(line);
+      }
+    } catch (IOException | UncheckedIOException e) {
+      // The process is gone, or its log is: its exit code tells.
+    }
+  }
+
+  /** Waits for its end and for its last line. */
+  public int await() {
+    try {
+      int code = process.waitFor();
+      reader.join();
+      return code;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw CliException.failed("interrupted", e);
+    }
+  }
+
+  /** Of the operating system. */
+  public long pid() {
+    return process.pid();
+  }
+
+  /** Has something done when it has ended, on another thread. */
+  public void onEnd(Runnable action) {
+    var _ = process.onExit().thenRun(action);
+  }
+
+  /** Ends it at once, as {@code kill -9} does. */
+  public void kill() {
+    process.destroyForcibly();
+    await();
+    close();
+  }
+
+  /** The last lines of the log, for messages. */
+  public String lastLines() {
+    try (var channel = Files.newByteChannel(log)) {
+      long size = channel.size();
+      channel.position(Math.max(0, size - LOG_READ_MAX));
+      byte[] tail = new byte[(int) (size - channel.position())];
+      var buffer = java.nio.ByteBuffer.wrap(tail);
+      while (buffer.hasRemaining() && channel.read(buffer) >= 0) {}
+      Deque<String> last = new ArrayDeque<>();
+      for (String line : new String(tail, StandardCharsets.UTF_8).strip().lines().toList()) {
+        last.addLast("  | " + line);
+        if (last.size() > LAST_LINES) {
+          last.removeFirst();
+        }
+      }
+      return String.join("\n", last) + "\n  whole log: " + log;
+    } catch (IOException e) {
+      return "  no log: " + log;
+    }
+  }
+
+  /** Asks it to end, waits, and ends it by force when it does not. */
+  @Override
+  public void close() {
+    end();
+    try {
+      Runtime.getRuntime().removeShutdownHook(atExit);
+    } catch (IllegalStateException e) {
+      // The JVM is ending already.
+    }
+  }
+
+  private void end() {
+    List<ProcessHandle> below = process.descendants().toList();
+    process.destroy();
+    below.forEach(ProcessHandle::destroy);
+    try {
+      if (!process.waitFor(STOP_SECS, TimeUnit.SECONDS)) {
+        process.destroyForcibly();
+      }
+    } catch (InterruptedException e) {
+      process.destroyForcibly();
+      Thread.currentThread().interrupt();
+    }
+    below.forEach(ProcessHandle::destroyForcibly);
+  }
+}
