@@ -6,6 +6,8 @@
 # shellcheck source=../../launcher/toolchain.sh
 . "$AKIDB_HOME/deploy/launcher/toolchain.sh"
 
+# The caller may have a cluster of his own in the environment.
+unset FLINK_CONF_DIR FLINK_PLUGINS_DIR SPARK_HOME SPARK_CONF_DIR AKIDB_FLINK_PORT AKIDB_SPARK_PORT
 export AKIDB_SERVICES_DIR=$SCRATCH/services AKIDB_SPARK_CORES=2 AKIDB_SPARK_MEMORY=1g
 
 tear_down() {
