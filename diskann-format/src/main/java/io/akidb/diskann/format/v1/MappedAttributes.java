@@ -43,6 +43,9 @@ final class MappedAttributes implements AttributeIndex {
     schema
         .attributes()
         .forEach((name, type) -> columns.put(name, new Column(type, columns.size())));
+    if (file.section(ShardSections.ATTRIBUTES).byteSize() < base()) {
+      throw ShardFile.corrupt("the attributes are cut off");
+    }
   }
 
   @Override
@@ -159,7 +162,7 @@ final class MappedAttributes implements AttributeIndex {
 
   /** The columns fill the section, one behind the other. */
   private void checkDirectory(MemorySegment section) {
-    if (section.byteSize() < base() || section.get(SegmentLayout.I32, 0) != columns.size()) {
+    if (section.get(SegmentLayout.I32, 0) != columns.size()) {
       throw ShardFile.corrupt("the attributes are not those that are declared");
     }
     long end = 0;

@@ -27,7 +27,7 @@ import org.roaringbitmap.RoaringBitmap;
 
 /** Every predicate of the attribute index against a look at every record. */
 class AttributeFilterTest {
-  private static final int ROUNDS = 3000;
+  private static final int ROUNDS = 1000;
 
   @TempDir Path folder;
 
@@ -109,8 +109,7 @@ class AttributeFilterTest {
                         : accepts.test(stored(name, r.attributes().get(name))))
             .map(r -> r.vectorId())
             .collect(Collectors.toSet());
-    assertThat(
-            Arrays.stream(found.toArray()).mapToObj(index::vectorId).collect(Collectors.toSet()))
+    assertThat(Arrays.stream(found.toArray()).mapToObj(index::vectorId).collect(Collectors.toSet()))
         .as(where)
         .isEqualTo(expected);
   }
