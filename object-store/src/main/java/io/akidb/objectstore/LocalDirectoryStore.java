@@ -69,12 +69,21 @@ final class LocalDirectoryStore implements ObjectStore {
     Instant before = clock.instant().minus(LEFTOVER_AGE);
     try (DirectoryStream<Path> files = Files.newDirectoryStream(incoming)) {
       for (Path file : files) {
-        if (Files.getLastModifiedTime(file).toInstant().isBefore(before)) {
+        if (isOlder(file, before)) {
           Files.deleteIfExists(file);
         }
       }
     } catch (IOException e) {
       throw new StoreUnavailableException("cannot sweep the directory " + root, e);
+    }
+  }
+
+  /** Another process may be writing: its file is gone once it has its name. */
+  private static boolean isOlder(Path file, Instant before) throws IOException {
+    try {
+      return Files.getLastModifiedTime(file).toInstant().isBefore(before);
+    } catch (NoSuchFileException e) {
+      return false;
     }
   }
 
