@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 
 /**
  * What a commit and an opening cost as a collection grows to 10,000 segments and a billion rows.
- * Prints the curve; {@code docs/design-decisions.md} shows it.
+ * Prints the curve; {@code docs/catalog-cost.md} shows it.
  */
 class CommitCostTest {
   private static final int ROWS = 100_000;

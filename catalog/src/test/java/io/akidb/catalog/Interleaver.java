@@ -18,7 +18,9 @@ import java.util.concurrent.Semaphore;
 /**
  * Runs actors one at a time, each in a thread of its own, and changes over at random before and
  * after every request to the bucket: the seed decides the interleaving, and nothing else does. An
- * actor may crash at any of these points; then it starts anew and knows nothing.
+ * actor may crash at any of these points; then it starts anew and knows nothing. It may also sleep
+ * for long (a stopped machine) or be cut off from the bucket for a while, so that one fault follows
+ * the other until it gives up.
  */
 final class Interleaver {
   /** What a process does from its start on. */
@@ -35,10 +37,24 @@ final class Interleaver {
   }
 
   private static final int STEPS_MAX = 2_000_000;
+  private static final int LOOKS_MAX = 100;
+  private static final int NAP_STEPS_MAX = 3_000;
+  private static final int CUT_OFF_REQUESTS_MAX = 80;
+
+  private static final int REFUSED = 0;
+  private static final int HAPPENED = 1;
+  private static final int LATE = 2;
+  private static final int NONE = 4;
 
   private final class Seat {
     final Semaphore turn = new Semaphore(0);
     final Thread thread;
+
+    /** Not before this step. */
+    int sleepsUntil;
+
+    /** For so many requests. */
+    int cutOff;
 
     Seat(String name, Actor actor) {
       this.thread = new Thread(() -> sit(this, actor), name);
@@ -51,6 +67,8 @@ final class Interleaver {
   private final SplittableRandom random;
   private final double crashProbability;
   private final double faultProbability;
+  private final double napProbability;
+  private final double cutOffProbability;
   private final List<Seat> seats = new ArrayList<>();
   private final Semaphore done = new Semaphore(0);
   private volatile Seat current;
@@ -58,11 +76,16 @@ final class Interleaver {
   private int steps;
   int crashes;
   int lostAnswers;
+  int naps;
+  int cutOffs;
 
-  Interleaver(long seed, double crashProbability, double faultProbability) {
+  /** All probabilities are per step or per request, but for a third of the seeds the rare ones. */
+  Interleaver(long seed) {
     this.random = new SplittableRandom(seed);
-    this.crashProbability = crashProbability;
-    this.faultProbability = faultProbability;
+    this.crashProbability = 0.002;
+    this.faultProbability = 0.03;
+    this.napProbability = seed % 3 == 0 ? 0 : 0.006;
+    this.cutOffProbability = seed % 3 == 1 ? 0 : 0.01;
   }
 
   void add(String name, Actor actor) {
@@ -106,6 +129,9 @@ final class Interleaver {
       return;
     }
     Seat chosen = seats.get(random.nextInt(seats.size()));
+    for (int look = 0; chosen.sleepsUntil > steps && look < LOOKS_MAX; look++) {
+      chosen = seats.get(random.nextInt(seats.size()));
+    }
     current = chosen;
     chosen.turn.release();
   }
@@ -118,6 +144,10 @@ final class Interleaver {
     }
     if (++steps > STEPS_MAX) {
       throw new AssertionError("no end in sight");
+    }
+    if (random.nextDouble() < napProbability) {
+      mine.sleepsUntil = steps + random.nextInt(NAP_STEPS_MAX);
+      naps++;
     }
     next();
     mine.turn.acquireUninterruptibly();
@@ -139,11 +169,11 @@ final class Interleaver {
             (proxy, method, arguments) -> {
               step();
               boolean write = WRITES.contains(method.getName());
-              int fault = random.nextDouble() < faultProbability ? random.nextInt(4) : 4;
-              if (fault == 0) {
+              int fault = fault(write);
+              if (fault == REFUSED) {
                 throw new StoreUnavailableException("refused", null);
               }
-              if (write && fault < 4) {
+              if (write && fault != NONE) {
                 lostAnswers++;
                 loseAnswer(fault, late(store, method, arguments));
                 step();
@@ -161,10 +191,26 @@ final class Interleaver {
             });
   }
 
+  private int fault(boolean write) {
+    Seat mine = current;
+    if (mine == null) {
+      return NONE; // outside of a run
+    }
+    if (mine.cutOff > 0) {
+      mine.cutOff--;
+      return write ? random.nextInt(HAPPENED, NONE) : REFUSED;
+    }
+    if (random.nextDouble() < cutOffProbability) {
+      mine.cutOff = random.nextInt(CUT_OFF_REQUESTS_MAX);
+      cutOffs++;
+    }
+    return random.nextDouble() < faultProbability ? random.nextInt(NONE) : NONE;
+  }
+
   private void loseAnswer(int fault, Actor write) throws Exception {
-    if (fault == 1) {
+    if (fault == HAPPENED) {
       write.run();
-    } else if (fault == 2) {
+    } else if (fault == LATE) {
       int delay = random.nextInt(200);
       Seat seat =
           new Seat(

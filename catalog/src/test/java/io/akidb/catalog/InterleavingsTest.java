@@ -15,18 +15,20 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Writers with and without epochs, zombies, publishers, readers, garbage collection and a clock
- * that leaps, in random interleavings with crashes, lost answers and late writes. Whatever happens,
- * the history is one that a sequential run explains, what was acknowledged is in it once, what
- * failed is not, and what is kept can be read.
+ * that leaps, in random interleavings with crashes, lost answers, late writes, naps and outages.
+ * Whatever happens, the history is one that a sequential run explains, what was acknowledged is in
+ * it once, what failed is not, and what is kept can be read.
  */
 class InterleavingsTest {
   private static final int SEEDS = Integer.getInteger("akidb.interleavings", 150);
@@ -34,6 +36,8 @@ class InterleavingsTest {
   private static final Retention RETENTION = new Retention(4, Retention.GRACE_MIN);
 
   @TempDir Path folder;
+
+  private final Map<String, Integer> happened = new TreeMap<>();
 
   /** One run's world. */
   private final class World {
@@ -49,7 +53,7 @@ class InterleavingsTest {
     World(long seed) {
       this.seed = seed;
       this.random = new SplittableRandom(seed);
-      this.interleaver = new Interleaver(seed, 0.002, 0.03);
+      this.interleaver = new Interleaver(seed);
       this.bucket = interleaver.around(recorder.store);
       new Catalog(recorder.store, Fixture.surroundings(clock, seed))
           .create(TENANT, PRODUCTS, SCHEMA);
@@ -57,6 +61,10 @@ class InterleavingsTest {
 
     Surroundings surroundings() {
       return new Surroundings(clock, random::nextLong, pause -> interleaver.step());
+    }
+
+    void count(Exception e) {
+      happened.merge(e.getClass().getSimpleName(), 1, Integer::sum);
     }
 
     VectorCollection open() {
@@ -90,11 +98,13 @@ class InterleavingsTest {
           }
           return;
         } catch (WriterFencedException e) {
+          count(e);
           return; // another incarnation took over
         } catch (ObjectStoreException
             | CommitOutcomeUnknownException
             | CommitContentionException
             | SegmentMissingException e) {
+          count(e);
           interleaver.step(); // from the last checkpoint again
         }
       }
@@ -112,26 +122,37 @@ class InterleavingsTest {
               .isEqualTo(committed.commitId());
           acknowledged.add(id);
         } catch (CommitOutcomeUnknownException e) {
+          count(e);
           interleaver.step(); // there or not
         } catch (ObjectStoreException | CommitContentionException | SegmentMissingException e) {
+          count(e);
           failed.add(id);
         }
       }
     }
 
     private Manifest append(VectorCollection collection, StagedSegment staged) {
+      CommitOutcomeUnknownException unknown;
       try {
         return collection.append(List.of(staged), null, -1);
       } catch (CommitOutcomeUnknownException e) {
-        if (random.nextBoolean()) {
-          throw e;
+        unknown = e;
+      }
+      for (int attempt = random.nextInt(5); attempt > 0; attempt--) {
+        happened.merge("append again after an unknown outcome", 1, Integer::sum);
+        for (int wait = random.nextInt(40); wait > 0; wait--) {
+          interleaver.step();
         }
         try {
           return collection.append(List.of(staged), null, -1);
-        } catch (ObjectStoreException | CommitContentionException | SegmentMissingException again) {
-          throw e; // the second one did not happen; the first may have
+        } catch (CommitOutcomeUnknownException
+            | ObjectStoreException
+            | CommitContentionException
+            | SegmentMissingException again) {
+          count(again); // and whether the first one happened is as open as before
         }
       }
+      throw unknown;
     }
 
     void publisher(int rounds) {
@@ -159,6 +180,7 @@ class InterleavingsTest {
             | IncompleteBuildException
             | LeaseLostException
             | BuildNotFoundException e) {
+          count(e);
           interleaver.step();
         } catch (CorruptManifestException e) {
           interleaver.step(); // slower than the grace: the pages it read are gone
@@ -207,7 +229,7 @@ class InterleavingsTest {
 
     void time(int leaps) {
       for (int leap = 0; leap < leaps; leap++) {
-        for (int wait = random.nextInt(60); wait > 0; wait--) {
+        for (int wait = random.nextInt(40); wait > 0; wait--) {
           interleaver.step();
         }
         clock.advance(Duration.ofMinutes(random.nextInt(5, 50)));
@@ -222,10 +244,10 @@ class InterleavingsTest {
       interleaver.add("rest-1", () -> rest("r1", 8));
       interleaver.add("publisher-0", () -> publisher(3));
       interleaver.add("publisher-1", () -> publisher(2));
-      interleaver.add("collector-0", () -> collector(5));
-      interleaver.add("collector-1", () -> collector(3));
+      interleaver.add("collector-0", () -> collector(8));
+      interleaver.add("collector-1", () -> collector(6));
       interleaver.add("reader", () -> reader(8));
-      interleaver.add("time", () -> time(25));
+      interleaver.add("time", () -> time(40));
       interleaver.run();
     }
 
@@ -330,8 +352,20 @@ class InterleavingsTest {
             + crashes
             + " crashes, "
             + lostAnswers
-            + " lost answers");
+            + " lost answers, "
+            + happened);
     assertThat(crashes).isGreaterThan(SEEDS);
     assertThat(lostAnswers).isGreaterThan(SEEDS);
+    // Or the runs were too tame to tell.
+    assertThat(happened)
+        .containsKeys(
+            "BuildSupersededException",
+            "CommitOutcomeUnknownException",
+            "IncompleteBuildException",
+            "OutcomeUnknownException",
+            "SegmentMissingException",
+            "StoreUnavailableException",
+            "WriterFencedException",
+            "append again after an unknown outcome");
   }
 }
