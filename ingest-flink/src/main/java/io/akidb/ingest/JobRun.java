@@ -3,6 +3,7 @@ package io.akidb.ingest;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -78,9 +79,10 @@ final class JobRun {
         Files.find(directory, 3, (path, is) -> path.endsWith("_metadata") && is.size() > 0)) {
       return files
           .max(
-              Comparator.comparingLong(JobRun::modified).thenComparingInt(JobRun::checkpointNumber))
+              Comparator.comparingLong(JobRun::modified)
+                  .thenComparingLong(JobRun::checkpointNumber))
           .map(Path::getParent);
-    } catch (IOException e) {
+    } catch (IOException | UncheckedIOException e) {
       throw new IngestUsageException("--checkpoint-dir: cannot read " + directory, e);
     }
   }
@@ -93,10 +95,10 @@ final class JobRun {
     }
   }
 
-  private static int checkpointNumber(Path metadata) {
+  private static long checkpointNumber(Path metadata) {
     Path folder = metadata.getParent();
     String name = folder == null ? "" : folder.getFileName().toString();
-    return name.startsWith("chk-") ? Integer.parseInt(name.substring(4)) : 0;
+    return name.matches("chk-\\d{1,18}") ? Long.parseLong(name.substring(4)) : 0;
   }
 
   /** Answers the exit code. */

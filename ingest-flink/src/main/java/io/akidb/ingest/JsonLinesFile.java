@@ -23,7 +23,7 @@ final class JsonLinesFile extends RecordFile {
   @Override
   @Nullable Item read(long row) throws IOException {
     byte[] line = lines.next();
-    while (line != null && isBlank(line)) {
+    while (line != null && Lines.isBlank(line)) {
       line = lines.next();
     }
     if (line == null) {
@@ -40,15 +40,6 @@ final class JsonLinesFile extends RecordFile {
           Arrays.copyOf(line, Math.min(line.length, RAW_BYTES_MAX)),
           origin(row));
     }
-  }
-
-  private static boolean isBlank(byte[] line) {
-    for (byte b : line) {
-      if (b != ' ' && b != '\t' && b != '\r') {
-        return false;
-      }
-    }
-    return true;
   }
 
   @Override

@@ -1,14 +1,19 @@
 package io.akidb.ingest;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectReader;
+import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.akidb.catalog.VectorRecord;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -22,7 +27,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Records as JSON: {@code {"id": "...", "vector": [..] or base64 of little-endian f32, "payload":
  * {..}, "op": "upsert" or "delete", "order": 123 or "event_at": RFC 3339, "tenant_id": "..."}}.
- * Only {@code id}, and {@code vector} for an upsert, are required. Thread-safe.
+ * Only {@code id}, and {@code vector} for an upsert, are required; {@code order} wins over {@code
+ * event_at}. Thread-safe.
  */
 final class JsonRecordParser {
   /**
@@ -42,6 +48,12 @@ final class JsonRecordParser {
                       .build())
               .build());
 
+  private static final ObjectReader WHOLE =
+      JSON.reader()
+          .with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .with(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+          .without(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES);
+
   private final String tenant;
 
   /** Reads records of one tenant; one that names another is refused. */
@@ -56,6 +68,7 @@ final class JsonRecordParser {
    * @throws BadRecordException saying which field is wrong
    */
   VectorRecord parse(byte[] json, int offset, int length, long defaultOrder) {
+    requireUtf8(json, offset, length);
     try (JsonParser in = JSON.getFactory().createParser(json, offset, length)) {
       if (in.nextToken() != JsonToken.START_OBJECT) {
         throw new BadRecordException("a record is a JSON object with the fields id and vector");
@@ -83,7 +96,7 @@ final class JsonRecordParser {
       case "payload" -> fields.payload = payload(in, value);
       case "op" -> fields.isDelete = isDelete(text(in, name));
       case "order" -> fields.order = order(in, value);
-      case "event_at" -> fields.order = micros(text(in, name));
+      case "event_at" -> fields.eventAt = micros(text(in, name));
       case "tenant_id" -> requireTenant(text(in, name));
       default ->
           throw new BadRecordException(
@@ -99,12 +112,17 @@ final class JsonRecordParser {
     byte @Nullable [] payload;
     boolean isDelete;
     @Nullable Long order;
+    @Nullable Long eventAt;
 
     VectorRecord toRecord(long defaultOrder) {
       if (id == null) {
         throw new BadRecordException("id is missing");
       }
-      long order = this.order == null ? defaultOrder : this.order;
+      Long named = order == null ? eventAt : order;
+      return toRecord(id, named == null ? defaultOrder : named);
+    }
+
+    private VectorRecord toRecord(String id, long order) {
       if (isDelete) {
         if (vector != null) {
           throw new BadRecordException(
@@ -121,7 +139,7 @@ final class JsonRecordParser {
 
   private static String id(JsonParser in, JsonToken value) throws IOException {
     if (value == JsonToken.VALUE_STRING || value == JsonToken.VALUE_NUMBER_INT) {
-      return in.getText();
+      return Utf8Text.id(in.getText());
     }
     throw new BadRecordException("id is not a string");
   }
@@ -183,11 +201,20 @@ final class JsonRecordParser {
     if (value != JsonToken.START_OBJECT) {
       throw new BadRecordException("payload is not an object");
     }
-    JsonNode tree = JSON.readTree(in);
-    return JSON.writeValueAsBytes(tree);
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream(256);
+    try (JsonGenerator out = JSON.getFactory().createGenerator(bytes)) {
+      // Exact: a number keeps all its digits.
+      out.copyCurrentStructureExact(in);
+    }
+    return bytes.toByteArray();
   }
 
-  private static boolean isDelete(String op) {
+  /**
+   * Whether an operation deletes.
+   *
+   * @throws BadRecordException if it is none
+   */
+  static boolean isDelete(String op) {
     return switch (op) {
       case "upsert" -> false;
       case "delete" -> true;
@@ -204,6 +231,9 @@ final class JsonRecordParser {
     if (value != JsonToken.VALUE_NUMBER_INT) {
       throw new BadRecordException("order is not a whole number");
     }
+    if (in.getNumberType() == JsonParser.NumberType.BIG_INTEGER) {
+      throw new BadRecordException("order is not a whole number of 64 bits");
+    }
     return in.getLongValue();
   }
 
@@ -218,23 +248,35 @@ final class JsonRecordParser {
     }
   }
 
-  private void requireTenant(String named) {
+  /**
+   * Refuses a record of another tenant.
+   *
+   * @throws BadRecordException unless it names the tenant of this parser
+   */
+  void requireTenant(String named) {
     if (!named.equals(tenant)) {
       throw new BadRecordException("tenant_id is not the tenant that this job writes for");
     }
   }
 
-  /** Reads a sidecar's line: {@code id}, and the other fields as payload. */
+  /**
+   * Reads a sidecar's line: {@code id}, and as payload the object in {@code payload} if that is all
+   * there is, otherwise the other fields.
+   */
   static Sidecar sidecar(byte[] json) {
+    requireUtf8(json, 0, json.length);
     try {
-      if (!(JSON.readTree(json) instanceof ObjectNode line)) {
+      if (!(WHOLE.readTree(json) instanceof ObjectNode line)) {
         throw new BadRecordException("a sidecar's line is a JSON object with the field id");
       }
       JsonNode id = line.remove("id");
       if (id == null || !(id.isTextual() || id.isIntegralNumber())) {
         throw new BadRecordException("id is missing in the sidecar, or not a string");
       }
-      return new Sidecar(id.asText(), JSON.writeValueAsBytes(line));
+      JsonNode given = line.size() == 1 ? line.get("payload") : null;
+      return new Sidecar(
+          Utf8Text.id(id.asText()),
+          JSON.writeValueAsBytes(given != null && given.isObject() ? given : line));
     } catch (IOException e) {
       throw new BadRecordException("the sidecar's line is not JSON: " + firstLine(e));
     }
@@ -249,15 +291,29 @@ final class JsonRecordParser {
   @SuppressWarnings("ArrayRecordComponent") // handed over, never compared
   record Sidecar(String id, byte[] payload) {}
 
+  /**
+   * Whether a payload has a field of this value. A payload that is no JSON object has it: whoever
+   * checks the record buries it with the reason, and filtering would lose it.
+   */
   static boolean payloadHas(byte @Nullable [] payload, String field, String value) {
     if (payload == null) {
       return false;
     }
     try {
-      JsonNode node = JSON.readTree(payload).get(field);
-      return node != null && node.asText().equals(value);
+      JsonNode tree = JSON.readTree(payload);
+      if (!tree.isObject()) {
+        return true;
+      }
+      JsonNode node = tree.get(field);
+      return node != null && node.isValueNode() && node.asText().equals(value);
     } catch (IOException e) {
-      return false;
+      return true;
+    }
+  }
+
+  private static void requireUtf8(byte[] json, int offset, int length) {
+    if (!Utf8Text.isUtf8(json, offset, length)) {
+      throw new BadRecordException("not UTF-8");
     }
   }
 

@@ -41,6 +41,16 @@ final class Lines implements AutoCloseable {
     return wasCut;
   }
 
+  /** Whether a line says nothing. */
+  static boolean isBlank(byte[] line) {
+    for (byte b : line) {
+      if (b != ' ' && b != '\t' && b != '\r') {
+        return false;
+      }
+    }
+    return true;
+  }
+
   @Override
   public void close() throws IOException {
     in.close();

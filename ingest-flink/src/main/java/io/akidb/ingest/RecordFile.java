@@ -1,6 +1,7 @@
 package io.akidb.ingest;
 
 import java.io.BufferedInputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -41,13 +42,14 @@ abstract class RecordFile implements AutoCloseable {
     try {
       return switch (type) {
         case JSON_LINES -> new JsonLinesFile(path, parser, base, rowsMax);
-        case AVRO -> new GenericRecordFile(path, GenericRecordFile.avro(path), base, rowsMax);
-        case PARQUET -> new GenericRecordFile(path, GenericRecordFile.parquet(path), base, rowsMax);
+        case AVRO -> new GenericRecordFile(path, AvroRecords.open(path), parser, base, rowsMax);
+        case PARQUET ->
+            new GenericRecordFile(path, ParquetRecords.open(path), parser, base, rowsMax);
         case NPY, FVECS, BVECS ->
             new VectorFile(path, VectorRows.open(path, type), split.sidecar(), base, rowsMax);
       };
     } catch (IOException e) {
-      throw new UnreadableFileException("cannot read " + path + ": " + e.getMessage(), e);
+      throw new UnreadableFileException("--file: cannot read " + path + ": " + problem(e), e);
     }
   }
 
@@ -70,8 +72,16 @@ abstract class RecordFile implements AutoCloseable {
       broken = true;
       rowsDone++;
       return new Item.DeadLetter(
-          "the file is broken from here on: " + e.getMessage(), new byte[0], origin(row));
+          "the file is broken from here on: " + problem(e), new byte[0], origin(row));
     }
+  }
+
+  private static String problem(IOException e) {
+    String message = e.getMessage();
+    if (e instanceof EOFException && message == null) {
+      return "it is cut off";
+    }
+    return message == null ? e.toString() : message.substring(0, Math.min(500, message.length()));
   }
 
   /** Reads row {@code row}, the one behind the last; null at the end. */

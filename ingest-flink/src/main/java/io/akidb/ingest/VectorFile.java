@@ -20,14 +20,24 @@ final class VectorFile extends RecordFile {
       throws IOException {
     super(path, rowsMax);
     this.rows = rows;
-    this.sidecar = sidecar == null ? null : new Lines(stream(Path.of(sidecar)));
+    this.sidecar = sidecar == null ? null : open(sidecar, rows);
     this.baseOrder = baseOrder;
+  }
+
+  private static Lines open(String sidecar, VectorRows rows) throws IOException {
+    try {
+      return new Lines(stream(Path.of(sidecar)));
+    } catch (IOException e) {
+      rows.close();
+      throw new IOException("its sidecar " + sidecar + ": " + e.getMessage(), e);
+    }
   }
 
   @Override
   @Nullable Item read(long row) throws IOException {
     float[] vector = rows.next();
     if (vector == null) {
+      requireSidecarEnd();
       return null;
     }
     if (sidecar == null) {
@@ -39,6 +49,10 @@ final class VectorFile extends RecordFile {
       throw new IOException("the sidecar has fewer lines than the file has vectors");
     }
     try {
+      if (sidecar.wasCut()) {
+        throw new BadRecordException(
+            "the sidecar's line is longer than " + Lines.LINE_BYTES_MAX + " bytes");
+      }
       JsonRecordParser.Sidecar named = JsonRecordParser.sidecar(line);
       return new Item.Row(
           VectorRecord.upsert(named.id(), baseOrder + row, vector, named.payload()), origin(row));
@@ -47,6 +61,17 @@ final class VectorFile extends RecordFile {
           String.valueOf(e.getMessage()),
           Arrays.copyOf(line, Math.min(line.length, RAW_BYTES_MAX)),
           origin(row));
+    }
+  }
+
+  private void requireSidecarEnd() throws IOException {
+    if (sidecar == null) {
+      return;
+    }
+    for (byte[] line = sidecar.next(); line != null; line = sidecar.next()) {
+      if (!Lines.isBlank(line)) {
+        throw new IOException("the sidecar has more lines than the file has vectors");
+      }
     }
   }
 

@@ -86,7 +86,11 @@ final class VectorRows implements AutoCloseable {
     if (version < 1 || version > 3 || length < 0 || length > HEADER_BYTES_MAX) {
       throw new IOException("its .npy header is of an unknown version or out of bounds");
     }
-    String header = new String(in.readNBytes(length), StandardCharsets.ISO_8859_1);
+    byte[] text = in.readNBytes(length);
+    if (text.length < length) {
+      throw new EOFException("its .npy header is cut off");
+    }
+    String header = new String(text, StandardCharsets.ISO_8859_1);
     Matcher descr = DESCR.matcher(header);
     Matcher shape = SHAPE.matcher(header);
     if (!descr.find() || !shape.find() || !ORDER.matcher(header).find()) {
@@ -121,6 +125,7 @@ final class VectorRows implements AutoCloseable {
   /** The next vector, or null at the end. */
   float @Nullable [] next() throws IOException {
     if (remaining == 0) {
+      requireEnd();
       return null;
     }
     int length = dimension;
@@ -129,8 +134,11 @@ final class VectorRows implements AutoCloseable {
       if (first < 0) {
         return null;
       }
-      int rest = in.readUnsignedByte() | in.readUnsignedByte() << 8 | in.readUnsignedByte() << 16;
-      length = first | rest << 8;
+      byte[] rest = new byte[3];
+      if (in.readNBytes(rest, 0, 3) < 3) {
+        throw new EOFException("the last row is cut off");
+      }
+      length = first | (rest[0] & 255) << 8 | (rest[1] & 255) << 16 | rest[2] << 24;
       if (length < 1 || length > DIMENSION_MAX) {
         throw new IOException("a row says that it has " + length + " components");
       }
@@ -138,6 +146,12 @@ final class VectorRows implements AutoCloseable {
       remaining--;
     }
     return read(length);
+  }
+
+  private void requireEnd() throws IOException {
+    if (in.read() >= 0) {
+      throw new IOException("there are bytes behind the last row that the header speaks of");
+    }
   }
 
   private float[] read(int length) throws IOException {
