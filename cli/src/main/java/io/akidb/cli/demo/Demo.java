@@ -202,11 +202,10 @@ final class Demo implements AutoCloseable {
 
   private void filtered(DemoTenant tenant) {
     output.step("The same with a filter");
-    String category =
-        data.rows().get(tenant.rows().get(tenant.rows().size() / 2)).path("category").asText();
-    ObjectNode filter = Json.object().put("category", category);
-    filter.set("frequency", Json.object().put("$gte", 1));
     int query = shown(tenant).getFirst();
+    String category = categoryOfNearest(tenant, query);
+    ObjectNode filter = Json.object().put("category", category);
+    filter.set("frequency", Json.object().put("$gte", 10));
     output.line(
         "\"%s\"  in %s, %s",
         data.queryRows().get(query).path("text").asText("query " + query),
@@ -227,6 +226,21 @@ final class Demo implements AutoCloseable {
         output.neighbour(result);
       }
       output.figure("filtered_results", results.size());
+    }
+  }
+
+  private String categoryOfNearest(DemoTenant tenant, int query) {
+    try (RestClient client = tenant.client(node.url())) {
+      return client
+          .call(
+              "POST",
+              tenant.searchPath(),
+              DemoTenant.search(data.queries().get(query), 1, null, true))
+          .path("results")
+          .path(0)
+          .path("payload")
+          .path("category")
+          .asText();
     }
   }
 

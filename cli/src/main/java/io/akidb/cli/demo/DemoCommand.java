@@ -61,7 +61,8 @@ public final class DemoCommand implements Callable<Integer> {
 
   @Mixin private BucketOptions bucket = new BucketOptions();
 
-  DemoCommand(Surroundings surroundings) {
+  /** For the command line. */
+  public DemoCommand(Surroundings surroundings) {
     this.surroundings = surroundings;
   }
 
