@@ -1,13 +1,15 @@
 package io.akidb.ingest;
 
+import io.akidb.catalog.CatalogException;
 import io.akidb.catalog.StagedSegment;
 import io.akidb.catalog.VectorCollection;
-import io.akidb.catalog.WriterEpoch;
+import io.akidb.catalog.WriterFencedException;
 import io.akidb.objectstore.ObjectStore;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.NavigableMap;
 import java.util.TreeMap;
+import java.util.UUID;
 import org.apache.flink.api.common.accumulators.LongMaximum;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
@@ -25,11 +27,11 @@ import org.jspecify.annotations.Nullable;
  * complete. Runs once in a job.
  *
  * <p>What is staged but not committed is state. After a restart it is committed before anything
- * else: the checkpoint that holds it was complete. Each commit carries a number: a base, fixed when
- * the job was first started to lie behind all that its name ever committed, plus the checkpoint's;
- * the catalog ignores a number that it has seen, so that a commit whose answer was lost can be
- * repeated, while a job that starts afresh is never taken for a replay. Each start takes a new
- * fencing epoch, by which an older copy of the job that still runs is refused.
+ * else: the checkpoint that holds it was complete. Each checkpoint has a number that grows over all
+ * starts of the job, and the catalog ignores a number that it has seen, so that a commit whose
+ * answer was lost can be repeated. Each start takes a new fencing epoch ({@link WriterStart}), by
+ * which an older copy of the job that still runs is refused, and numbers of its own, so that what
+ * an older copy checkpointed meanwhile is told from what was committed.
  */
 final class CommitOperator extends AbstractStreamOperator<Void>
     implements OneInputStreamOperator<StagedCheckpoint, Void> {
@@ -41,28 +43,49 @@ final class CommitOperator extends AbstractStreamOperator<Void>
 
   private static final long serialVersionUID = 1L;
 
+  /** Numbers of one checkpoint's parts are apart, and those of the next lie behind them. */
+  private static final long PARTS_MAX = 1_000;
+
   private final Target target;
+  private final WriterStart start;
   private transient @Nullable ObjectStore store;
   private transient @Nullable VectorCollection collection;
-  private transient @Nullable WriterEpoch epoch;
   private transient @Nullable ListState<byte[]> saved;
   private transient State state = new State();
   private transient List<StagedCheckpoint> current = new ArrayList<>();
   private transient LongMaximum rowsCommitted = new LongMaximum();
   private transient LongMaximum deadLetters = new LongMaximum();
 
+  private transient long restoredCheckpoint;
+
   /** What a checkpoint holds of this operator. */
   static final class State implements java.io.Serializable {
-    private static final long serialVersionUID = 1L;
+    private static final long serialVersionUID = 2L;
 
-    private long base = -1;
+    private @Nullable UUID collectionId;
+
+    /** Of the start whose numbers these are. */
+    private long epoch = -1;
+
+    /** The number of checkpoint {@link #first}, which the start went on from. */
+    private long base;
+
+    private long first;
+    private long newest = -1;
     private long rows;
     private long bad;
+
+    /** By number. */
     private final TreeMap<Long, ArrayList<StagedCheckpoint>> pending = new TreeMap<>();
+
+    private long number(long checkpoint) {
+      return base + (checkpoint - first) * PARTS_MAX;
+    }
   }
 
-  CommitOperator(Target target) {
+  CommitOperator(Target target, WriterStart start) {
     this.target = target;
+    this.start = start;
   }
 
   @Override
@@ -76,6 +99,7 @@ final class CommitOperator extends AbstractStreamOperator<Void>
                     "staged", PrimitiveArrayTypeInfo.BYTE_PRIMITIVE_ARRAY_TYPE_INFO));
     state = new State();
     current = new ArrayList<>();
+    restoredCheckpoint = context.getRestoredCheckpointId().orElse(0);
     for (byte[] bytes : saved.get()) {
       state = InstantiationUtil.deserializeObject(bytes, State.class.getClassLoader());
     }
@@ -91,14 +115,41 @@ final class CommitOperator extends AbstractStreamOperator<Void>
     ObjectStore opened = target.openStore();
     store = opened;
     VectorCollection into = target.open(opened);
+    if (!into.head().collectionId().equals(start.collectionId())) {
+      throw new JobHaltedException(
+          "collection " + target.collection() + " was dropped and created anew; start again", null);
+    }
     collection = into;
-    WriterEpoch taken = into.acquireWriter(target.writer());
-    epoch = taken;
-    if (state.base < 0) {
-      state.base = taken.lastCheckpoint() + 1;
+    if (state.epoch != start.epoch().epoch()) {
+      goOn();
     }
     commitUpTo(Long.MAX_VALUE);
     report();
+  }
+
+  /** Gives this start its numbers, behind all that the writer's name ever committed. */
+  private void goOn() {
+    long committed = start.epoch().lastCheckpoint();
+    if (state.epoch >= 0) {
+      if (!start.collectionId().equals(state.collectionId)) {
+        throw new JobHaltedException(
+            "the checkpoint that was to be gone on from is another collection's; choose another"
+                + " --checkpoint-dir",
+            null);
+      }
+      if (committed >= state.newest + PARTS_MAX) {
+        throw new JobHaltedException(
+            "writer '"
+                + target.writer()
+                + "' has committed more than the checkpoint that was to be gone on from knows of; "
+                + "start anew with an empty --checkpoint-dir",
+            null);
+      }
+    }
+    state.collectionId = start.collectionId();
+    state.epoch = start.epoch().epoch();
+    state.base = Math.max(committed, state.newest) + PARTS_MAX;
+    state.first = restoredCheckpoint;
   }
 
   @Override
@@ -109,8 +160,9 @@ final class CommitOperator extends AbstractStreamOperator<Void>
   @Override
   public void snapshotState(StateSnapshotContext context) throws Exception {
     super.snapshotState(context);
+    state.newest = state.number(context.getCheckpointId());
     if (!current.isEmpty()) {
-      state.pending.put(context.getCheckpointId(), new ArrayList<>(current));
+      state.pending.put(state.newest, new ArrayList<>(current));
       current.clear();
     }
     if (saved != null) {
@@ -121,48 +173,64 @@ final class CommitOperator extends AbstractStreamOperator<Void>
   @Override
   public void notifyCheckpointComplete(long checkpoint) throws Exception {
     super.notifyCheckpointComplete(checkpoint);
-    commitUpTo(checkpoint);
+    commitUpTo(state.number(checkpoint));
     report();
   }
 
-  private void commitUpTo(long checkpoint) {
-    NavigableMap<Long, ArrayList<StagedCheckpoint>> complete =
-        state.pending.headMap(checkpoint, true);
-    if (complete.isEmpty() || collection == null || store == null) {
-      return;
+  /** Each checkpoint by itself: a part of what is pending may be committed already. */
+  private void commitUpTo(long number) {
+    NavigableMap<Long, ArrayList<StagedCheckpoint>> complete = state.pending.headMap(number, true);
+    while (!complete.isEmpty()) {
+      commit(complete.firstKey(), complete.firstEntry().getValue());
+      complete.pollFirstEntry();
     }
+  }
+
+  private void commit(long number, List<StagedCheckpoint> all) {
     List<StagedSegment> segments = new ArrayList<>();
-    DeadLetters letters = new DeadLetters(store, target);
-    for (List<StagedCheckpoint> ofOne : complete.values()) {
-      for (StagedCheckpoint staged : ofOne) {
-        segments.addAll(staged.segments());
-        staged.deadLetters().forEach(letters::publish);
-        state.rows += staged.rows();
-        state.bad += staged.bad();
-      }
+    all.forEach(staged -> segments.addAll(staged.segments()));
+    try {
+      append(segments, number);
+    } catch (WriterFencedException e) {
+      throw new JobHaltedException(
+          "another job has taken over as writer '"
+              + target.writer()
+              + "' of collection "
+              + target.collection()
+              + ", so this one stops; jobs that run side by side need a --writer each",
+          e);
+    } catch (CatalogException e) {
+      throw e.isRetryable() ? e : new JobHaltedException(String.valueOf(e.getMessage()), e);
     }
-    commit(segments, complete.lastKey());
-    complete.clear();
+    // Behind the commit, which refuses a job that was replaced.
+    DeadLetters letters = new DeadLetters(opened(store), target);
+    for (StagedCheckpoint staged : all) {
+      staged.deadLetters().forEach(letters::publish);
+      state.rows += staged.rows();
+      state.bad += staged.bad();
+    }
   }
 
   /** In one generation, unless there are more segments than one may add. */
-  private void commit(List<StagedSegment> segments, long checkpoint) {
-    VectorCollection into = collection;
-    if (into == null || segments.isEmpty()) {
-      return;
-    }
-    // Numbers of one checkpoint's parts are apart, and those of the next lie behind them.
-    long number = state.base + checkpoint * PARTS_MAX;
+  private void append(List<StagedSegment> segments, long number) {
     int most = VectorCollection.APPEND_SEGMENTS_MAX;
-    for (int from = 0; from < segments.size(); from += most) {
-      into.append(
-          segments.subList(from, Math.min(segments.size(), from + most)),
-          epoch,
-          number + from / most);
-    }
+    int from = 0;
+    do {
+      opened(collection)
+          .append(
+              segments.subList(from, Math.min(segments.size(), from + most)),
+              start.epoch(),
+              number + from / most);
+      from += most;
+    } while (from < segments.size());
   }
 
-  private static final long PARTS_MAX = 1_000;
+  private static <T> T opened(@Nullable T resource) {
+    if (resource == null) {
+      throw new IllegalStateException("the operator was not opened");
+    }
+    return resource;
+  }
 
   private void report() {
     rowsCommitted.add(state.rows);

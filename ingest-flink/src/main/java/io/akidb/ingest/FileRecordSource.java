@@ -7,7 +7,9 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import org.apache.flink.api.connector.source.Boundedness;
 import org.apache.flink.api.connector.source.Source;
 import org.apache.flink.api.connector.source.SourceReader;
@@ -21,11 +23,19 @@ import org.jspecify.annotations.Nullable;
  * Reads files, each by one reader, in the order of their names; a checkpoint remembers the row of
  * each.
  */
-final class FileRecordSource implements Source<byte[], FileSplit, List<FileSplit>> {
+final class FileRecordSource implements Source<byte[], FileSplit, FileRecordSource.Progress> {
   private static final long serialVersionUID = 1L;
 
   private final ArrayList<FileSplit> files;
   private final FileReading reading;
+
+  /**
+   * What a checkpoint holds of the files that no reader has.
+   *
+   * @param known paths of all files that the job was ever given
+   * @param remaining those that wait for a reader
+   */
+  record Progress(Set<String> known, List<FileSplit> remaining) {}
 
   FileRecordSource(List<FileSplit> files, FileReading reading) {
     this.files = new ArrayList<>(files);
@@ -43,15 +53,15 @@ final class FileRecordSource implements Source<byte[], FileSplit, List<FileSplit
   }
 
   @Override
-  public SplitEnumerator<FileSplit, List<FileSplit>> createEnumerator(
+  public SplitEnumerator<FileSplit, Progress> createEnumerator(
       SplitEnumeratorContext<FileSplit> context) {
-    return new Enumerator(context, files);
+    return new Enumerator(context, Set.of(), List.of(), files);
   }
 
   @Override
-  public SplitEnumerator<FileSplit, List<FileSplit>> restoreEnumerator(
-      SplitEnumeratorContext<FileSplit> context, List<FileSplit> remaining) {
-    return new Enumerator(context, remaining);
+  public SplitEnumerator<FileSplit, Progress> restoreEnumerator(
+      SplitEnumeratorContext<FileSplit> context, Progress progress) {
+    return new Enumerator(context, progress.known(), progress.remaining(), files);
   }
 
   @Override
@@ -60,18 +70,26 @@ final class FileRecordSource implements Source<byte[], FileSplit, List<FileSplit
   }
 
   @Override
-  public SimpleVersionedSerializer<List<FileSplit>> getEnumeratorCheckpointSerializer() {
-    return new RemainingSerializer();
+  public SimpleVersionedSerializer<Progress> getEnumeratorCheckpointSerializer() {
+    return new ProgressSerializer();
   }
 
   /** Hands out files to readers that ask. */
-  private static final class Enumerator implements SplitEnumerator<FileSplit, List<FileSplit>> {
+  private static final class Enumerator implements SplitEnumerator<FileSplit, Progress> {
     private final SplitEnumeratorContext<FileSplit> context;
+    private final Set<String> known;
     private final ArrayDeque<FileSplit> remaining;
 
-    Enumerator(SplitEnumeratorContext<FileSplit> context, List<FileSplit> remaining) {
+    Enumerator(
+        SplitEnumeratorContext<FileSplit> context,
+        Set<String> known,
+        List<FileSplit> remaining,
+        List<FileSplit> files) {
       this.context = context;
+      this.known = new LinkedHashSet<>(known);
       this.remaining = new ArrayDeque<>(remaining);
+      // A start that goes on from a checkpoint may have been given more files than the one before.
+      files.stream().filter(file -> this.known.add(file.path())).forEach(this.remaining::add);
     }
 
     @Override
@@ -99,29 +117,34 @@ final class FileRecordSource implements Source<byte[], FileSplit, List<FileSplit
     public void addReader(int reader) {}
 
     @Override
-    public List<FileSplit> snapshotState(long checkpoint) {
-      return new ArrayList<>(remaining);
+    public Progress snapshotState(long checkpoint) {
+      return new Progress(new LinkedHashSet<>(known), new ArrayList<>(remaining));
     }
 
     @Override
     public void close() {}
   }
 
-  private static final class RemainingSerializer
-      implements SimpleVersionedSerializer<List<FileSplit>> {
+  private static final class ProgressSerializer implements SimpleVersionedSerializer<Progress> {
+    private static final int VERSION = 2;
+
     private final FileSplit.Serializer one = new FileSplit.Serializer();
 
     @Override
     public int getVersion() {
-      return one.getVersion();
+      return VERSION;
     }
 
     @Override
-    public byte[] serialize(List<FileSplit> splits) throws IOException {
+    public byte[] serialize(Progress progress) throws IOException {
       ByteArrayOutputStream bytes = new ByteArrayOutputStream();
       DataOutputStream out = new DataOutputStream(bytes);
-      out.writeInt(splits.size());
-      for (FileSplit split : splits) {
+      out.writeInt(progress.known().size());
+      for (String path : progress.known()) {
+        out.writeUTF(path);
+      }
+      out.writeInt(progress.remaining().size());
+      for (FileSplit split : progress.remaining()) {
         byte[] serialized = one.serialize(split);
         out.writeInt(serialized.length);
         out.write(serialized);
@@ -130,14 +153,20 @@ final class FileRecordSource implements Source<byte[], FileSplit, List<FileSplit
     }
 
     @Override
-    public List<FileSplit> deserialize(int version, byte[] bytes) throws IOException {
+    public Progress deserialize(int version, byte[] bytes) throws IOException {
       DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes));
-      int count = in.readInt();
-      List<FileSplit> splits = new ArrayList<>();
-      for (int i = 0; i < count; i++) {
-        splits.add(one.deserialize(version, in.readNBytes(in.readInt())));
+      if (version != VERSION) {
+        throw new IOException("a checkpoint of version " + version + " of this job");
       }
-      return splits;
+      Set<String> known = new LinkedHashSet<>();
+      for (int i = in.readInt(); i > 0; i--) {
+        known.add(in.readUTF());
+      }
+      List<FileSplit> remaining = new ArrayList<>();
+      for (int i = in.readInt(); i > 0; i--) {
+        remaining.add(one.deserialize(one.getVersion(), in.readNBytes(in.readInt())));
+      }
+      return new Progress(known, remaining);
     }
   }
 }

@@ -1,8 +1,10 @@
 package io.akidb.ingest;
 
 import io.akidb.catalog.CatalogException;
+import io.akidb.catalog.TooManyWritersException;
 import io.akidb.objectstore.ObjectStore;
 import io.akidb.objectstore.ObjectStoreException;
+import io.akidb.objectstore.ObjectStores;
 import io.akidb.tenancy.TenancyException;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -10,6 +12,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
@@ -36,6 +39,7 @@ import picocli.CommandLine.Option;
 public final class IngestJob implements Callable<Integer> {
   private final PrintStream out;
   private final Clock clock;
+  private final StoreOpener opener;
 
   @Option(
       names = "--bucket",
@@ -116,7 +120,8 @@ public final class IngestJob implements Callable<Integer> {
   @Option(
       names = "--checkpoint-dir",
       paramLabel = "DIR",
-      description = "Keeps checkpoints there; the newest one is gone on from.")
+      description =
+          "Keeps checkpoints there; the newest one of this writer and collection is gone on from.")
   private @Nullable Path checkpointDir;
 
   @Option(names = "--segment-rows-max", paramLabel = "N", description = "Rows of one segment.")
@@ -137,12 +142,23 @@ public final class IngestJob implements Callable<Integer> {
   @Option(names = "--local", description = "Runs in this process rather than on a cluster.")
   private boolean local;
 
+  @Option(
+      names = "--flink",
+      paramLabel = "KEY=VALUE",
+      description = "A setting of Flink's own, over the job's; may be given again.")
+  private Map<String, String> settings = Map.of();
+
   @Option(names = "--progress", description = "Prints a JSON line a second.")
   private boolean progress;
 
   IngestJob(PrintStream out, Clock clock) {
+    this(out, clock, ObjectStores::open);
+  }
+
+  IngestJob(PrintStream out, Clock clock, StoreOpener opener) {
     this.out = out;
     this.clock = clock;
+    this.opener = opener;
   }
 
   /** Runs the job and ends the process with its exit code, unless a cluster's client called it. */
@@ -154,7 +170,11 @@ public final class IngestJob implements Callable<Integer> {
   }
 
   static int run(PrintStream out, PrintStream err, String... arguments) {
-    CommandLine line = new CommandLine(new IngestJob(out, Clock.systemUTC()));
+    return run(new IngestJob(out, Clock.systemUTC()), err, arguments);
+  }
+
+  static int run(IngestJob job, PrintStream err, String... arguments) {
+    CommandLine line = new CommandLine(job);
     line.setErr(new java.io.PrintWriter(err, true, java.nio.charset.StandardCharsets.UTF_8));
     line.setExecutionExceptionHandler(
         (e, command, parsed) -> {
@@ -170,7 +190,12 @@ public final class IngestJob implements Callable<Integer> {
     Target target = target();
     requireCollection(target);
     Configuration configuration =
-        JobRun.configuration(checkpointIntervalMs, checkpointDir, local, parallelism);
+        JobRun.configuration(
+            checkpointIntervalMs,
+            checkpointDir == null ? null : target.checkpoints(checkpointDir),
+            local,
+            parallelism);
+    settings.forEach(configuration::setString);
     StreamExecutionEnvironment environment =
         local
             ? StreamExecutionEnvironment.createLocalEnvironment(parallelism, configuration)
@@ -185,7 +210,8 @@ public final class IngestJob implements Callable<Integer> {
         writer == null
             ? "flink:" + (from.kafka == null ? "files" : "kafka." + topic) + ":" + collection
             : writer;
-    return new Target(bucket, endpoint, tenant, collection, name, segmentRowsMax, segmentBytesMax);
+    return new Target(
+        bucket, endpoint, tenant, collection, name, segmentRowsMax, segmentBytesMax, opener);
   }
 
   /** A wrong name should be told here and now, not by a worker's retries. */
@@ -197,6 +223,14 @@ public final class IngestJob implements Callable<Integer> {
     }
   }
 
+  private static WriterStart start(Target target) {
+    try {
+      return WriterStart.take(target);
+    } catch (TooManyWritersException | IllegalArgumentException e) {
+      throw new IngestUsageException("--writer: " + e.getMessage(), e);
+    }
+  }
+
   private void declare(StreamExecutionEnvironment environment, Target target) {
     DataStream<byte[]> items = items(environment);
     items
@@ -204,7 +238,8 @@ public final class IngestJob implements Callable<Integer> {
         .transform("stage", TypeInformation.of(StagedCheckpoint.class), new StageOperator(target))
         .uid("stage")
         .global()
-        .transform("commit", TypeInformation.of(Void.class), new CommitOperator(target))
+        .transform(
+            "commit", TypeInformation.of(Void.class), new CommitOperator(target, start(target)))
         .uid("commit")
         .setParallelism(1)
         .setMaxParallelism(1);

@@ -46,14 +46,22 @@ final class JobRun {
     configuration.setString("execution.checkpointing.interval", checkpointIntervalMs + " ms");
     configuration.setString("execution.checkpointing.mode", "EXACTLY_ONCE");
     configuration.setString("execution.checkpointing.timeout", "10 min");
-    configuration.setString("restart-strategy.type", "fixed-delay");
-    configuration.setString("restart-strategy.fixed-delay.attempts", "10");
-    configuration.setString("restart-strategy.fixed-delay.delay", "1 s");
+    // A stream lives for years: only failures in a row end it.
+    configuration.setString("restart-strategy.type", "exponential-delay");
+    configuration.setString("restart-strategy.exponential-delay.initial-backoff", "1 s");
+    configuration.setString("restart-strategy.exponential-delay.max-backoff", "30 s");
+    configuration.setString("restart-strategy.exponential-delay.backoff-multiplier", "2");
+    configuration.setString("restart-strategy.exponential-delay.jitter-factor", "0.1");
+    configuration.setString("restart-strategy.exponential-delay.reset-backoff-threshold", "10 min");
+    configuration.setString(
+        "restart-strategy.exponential-delay.attempts-before-reset-backoff", "10");
     if (checkpointDir != null) {
       configuration.setString(
           "execution.checkpointing.dir", checkpointDir.toAbsolutePath().toUri().toString());
       configuration.setString(
           "execution.checkpointing.externalized-checkpoint-retention", "RETAIN_ON_CANCELLATION");
+      // What was gone on from is deleted once it is outdated, or it would be gone on from again.
+      configuration.setString("execution.state-recovery.claim-mode", "CLAIM");
       newestCheckpoint(checkpointDir)
           .ifPresent(
               path ->
@@ -152,7 +160,7 @@ final class JobRun {
   static String rootMessage(Throwable e) {
     Throwable root = e;
     for (int depth = 0;
-        depth < 50 && root.getCause() != null && !(root instanceof IngestUsageException);
+        depth < 50 && root.getCause() != null && !(root instanceof IngestException);
         depth++) {
       root = root.getCause();
     }

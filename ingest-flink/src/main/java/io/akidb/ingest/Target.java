@@ -9,6 +9,7 @@ import io.akidb.tenancy.CollectionName;
 import io.akidb.tenancy.TenantContext;
 import io.akidb.tenancy.TenantId;
 import java.io.Serializable;
+import java.nio.file.Path;
 import java.time.Clock;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param writer under which checkpoints are committed
  * @param segmentRowsMax rows at which a segment is closed
  * @param segmentBytesMax bytes at which a segment is closed
+ * @param opener opens the bucket, here and at the workers
  */
 record Target(
     String bucket,
@@ -31,11 +33,40 @@ record Target(
     String collection,
     String writer,
     int segmentRowsMax,
-    long segmentBytesMax)
+    long segmentBytesMax,
+    StoreOpener opener)
     implements Serializable {
 
+  Target(
+      String bucket,
+      @Nullable String endpoint,
+      String tenant,
+      String collection,
+      String writer,
+      int segmentRowsMax,
+      long segmentBytesMax) {
+    this(
+        bucket,
+        endpoint,
+        tenant,
+        collection,
+        writer,
+        segmentRowsMax,
+        segmentBytesMax,
+        ObjectStores::open);
+  }
+
   ObjectStore openStore() {
-    return ObjectStores.open(BucketConfig.fromEnvironment(System.getenv(), bucket, endpoint));
+    return opener.open(BucketConfig.fromEnvironment(System.getenv(), bucket, endpoint));
+  }
+
+  /** Where its checkpoints lie: apart from those of other collections and writers. */
+  Path checkpoints(Path directory) {
+    // No writer's name has a tilde.
+    return directory
+        .resolve(tenant)
+        .resolve(collection)
+        .resolve("writer~" + writer.replace(':', '~'));
   }
 
   TenantContext context() {
