@@ -67,6 +67,13 @@ PARAMS = {
     ),
     "memory": Param("2g", type="string", pattern="^[1-9][0-9]*[mg]$", description="Of the driver and of each executor."),
     "spark_conf": Param({}, type="object", additionalProperties={"type": "string"}, description="More of Spark's settings."),
+    "lease_seconds": Param(
+        60,
+        type="integer",
+        minimum=5,
+        maximum=3600,
+        description="After so long without a sign of life a job is taken for dead, and another may go on with its build.",
+    ),
     "build_timeout_minutes": Param(240, type="number", exclusiveMinimum=0, maximum=BUILD_TIMEOUT_MAX.total_seconds() / 60),
 }
 
@@ -139,6 +146,7 @@ def akidb_build() -> None:
                     collection=params["collection"],
                     bucket=params["bucket"],
                     endpoint=params["endpoint"],
+                    lease_seconds=params["lease_seconds"],
                     build_id=build_id,
                 )
 

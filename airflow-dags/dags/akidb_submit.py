@@ -9,19 +9,21 @@ from __future__ import annotations
 import json
 import logging
 import os
+import selectors
 import signal
 import subprocess
-import threading
 import time
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 EXIT_USAGE = 2
 LAST_LINES = 15
 STOP_WAIT_SECS = 20
-LINE_CHARS_MAX = 4000
+WAIT_SECS = 1.0
+LINE_BYTES_MAX = 64 * 1024
 
 log = logging.getLogger(__name__)
 
@@ -71,6 +73,7 @@ def build_command(
     collection: str,
     bucket: str,
     endpoint: str | None,
+    lease_seconds: int,
     build_id: str | None = None,
 ) -> list[str]:
     """The words of the call. Credentials are no part of it: they go by the environment."""
@@ -80,6 +83,7 @@ def build_command(
         command += ["--conf", f"{name}={value}"]
     command += ["--class", "io.akidb.build.BuildJob", str(installation.job_jar)]
     command += ["--tenant", tenant, "--collection", collection, "--bucket", bucket, "--progress"]
+    command += ["--lease-seconds", str(lease_seconds)]
     if endpoint:
         command += ["--endpoint", endpoint]
     if build_id:
@@ -93,47 +97,29 @@ def run_build(command: Sequence[str], environment: Mapping[str, str], timeout_se
     The process has a group of its own, which is ended with it: by the time-out, by an exception in this thread (Airflow
     ends a task that way), and when the job is done.
     """
-    try:
-        process = subprocess.Popen(
-            command,
-            env=dict(environment),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            errors="replace",
-            start_new_session=True,
-        )
-    except OSError as failure:
-        raise BuildRefused(f"{command[0]} cannot be started: {failure}") from failure
-    late = threading.Event()
-
-    def stop_late() -> None:
-        late.set()
-        _end(process)
-
-    timer = threading.Timer(timeout_secs, stop_late)
-    timer.daemon = True
-    timer.start()
+    deadline = time.monotonic() + timeout_secs
+    started: list[subprocess.Popen[bytes]] = []
     last_lines: deque[str] = deque(maxlen=LAST_LINES)
     build: str | None = None
     summary: dict[str, object] | None = None
+    late = False
     try:
-        assert process.stdout is not None
-        for line in process.stdout:
-            line = line.rstrip()[:LINE_CHARS_MAX]
+        process = _start(command, environment, started)
+        for line in _lines(process, deadline):
             log.info("%s", line)
             last_lines.append(line)
             said = _json_object(line)
             build = str(said["build_id"]) if "build_id" in said else build
             summary = said if said.get("type") == "summary" else summary
-        exit_code = process.wait()
+        exit_code = process.wait(timeout=max(0.0, deadline - time.monotonic()))
+    except (TimeoutError, subprocess.TimeoutExpired):
+        late = True
     finally:
-        timer.cancel()
-        _end(process)
+        for process in started:
+            _end(process)
     told = "\n".join(last_lines)
     unfinished = build if summary is None else None
-    if late.is_set():
+    if late:
         raise BuildFailed(
             f"the build did not end within {timeout_secs:g} s and was stopped; its last words:\n{told}", unfinished
         )
@@ -144,6 +130,60 @@ def run_build(command: Sequence[str], environment: Mapping[str, str], timeout_se
     if summary is None:
         raise BuildFailed(f"the build job ended without a summary; its last words:\n{told}", unfinished)
     return summary
+
+
+def _start(
+    command: Sequence[str], environment: Mapping[str, str], started: list[subprocess.Popen[bytes]]
+) -> subprocess.Popen[bytes]:
+    """Starts the process and notes it in ``started``.
+
+    In a thread, because what a signal's handler raises comes up in the main one, at any point: also between the start
+    of a process and the moment at which anybody knows of it.
+    """
+
+    def start() -> subprocess.Popen[bytes]:
+        process = subprocess.Popen(
+            command,
+            env=dict(environment),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        started.append(process)
+        return process
+
+    with ThreadPoolExecutor(max_workers=1) as starter:
+        try:
+            return starter.submit(start).result()
+        except OSError as failure:
+            raise BuildRefused(f"{command[0]} cannot be started: {failure}") from failure
+
+
+def _lines(process: subprocess.Popen[bytes], deadline: float) -> Iterator[str]:
+    """The lines that the process prints, until it closes its output; TimeoutError at the deadline.
+
+    Never waits long at a time: a signal that another thread received ends this one's waiting only between two waits.
+    """
+    assert process.stdout is not None
+    pending = b""
+    with selectors.DefaultSelector() as selector:
+        selector.register(process.stdout, selectors.EVENT_READ)
+        while True:
+            remaining = deadline - time.monotonic()
+            if remaining <= 0:
+                raise TimeoutError
+            if not selector.select(min(WAIT_SECS, remaining)):
+                continue
+            chunk = os.read(process.stdout.fileno(), LINE_BYTES_MAX)
+            *lines, pending = (pending + chunk).split(b"\n")
+            if not chunk or len(pending) > LINE_BYTES_MAX:
+                lines, pending = [*lines, pending], b""
+            for line in lines:
+                if line:
+                    yield line.decode(errors="replace").rstrip()
+            if not chunk:
+                return
 
 
 def run_build_until_ended(
@@ -176,8 +216,10 @@ def _json_object(line: str) -> dict[str, object]:
     return value if isinstance(value, dict) else {}
 
 
-def _end(process: subprocess.Popen[str]) -> None:
+def _end(process: subprocess.Popen[bytes]) -> None:
     """Ends the process's group, by force when it does not listen. Nothing left to end is no error."""
+    assert process.stdout is not None
+    process.stdout.close()
     for number in (signal.SIGTERM, signal.SIGKILL):
         try:
             os.killpg(process.pid, number)

@@ -193,7 +193,9 @@ exit 1
     )
     killing.chmod(0o755)
     monkeypatch.setenv("AKIDB_SPARK_SUBMIT", str(killing))
-    state, _ = run_dag(dag, tenant=tenant, collection="products", bucket=str(bucket), master="local[2]", memory="1g")
+    state, _ = run_dag(
+        dag, tenant=tenant, collection="products", bucket=str(bucket), master="local[2]", memory="1g", lease_seconds=10
+    )
     assert state == "success"
     built = read_index(str(bucket), None, None, tenant, "products")
     assert built.rows == ROWS

@@ -60,6 +60,7 @@ def test_parameters_are_checked(dag):
         ("master", "bash -c true"),
         ("memory", "2 apples"),
         ("spark_conf", {"spark.executor.cores": 2}),
+        ("lease_seconds", 0),
         ("build_timeout_minutes", 0),
     ):
         params = copy.deepcopy(dag.params)

@@ -8,7 +8,15 @@ import time
 from pathlib import Path
 
 import pytest
-from akidb_submit import BuildFailed, BuildRefused, Installation, build_command, run_build, run_build_until_ended
+from akidb_submit import (
+    LINE_BYTES_MAX,
+    BuildFailed,
+    BuildRefused,
+    Installation,
+    build_command,
+    run_build,
+    run_build_until_ended,
+)
 
 BOUND_SECS = 30
 
@@ -43,11 +51,12 @@ def test_command_words():
         collection="products",
         bucket="s3://akidb/prefix",
         endpoint="http://127.0.0.1:9000",
+        lease_seconds=90,
     )
     assert command == (
         "/akidb/spark-submit --master spark://127.0.0.1:7077 --driver-memory 3g --conf spark.executor.memory=3g"
         " --conf spark.executor.cores=2 --class io.akidb.build.BuildJob /akidb/job.jar --tenant default"
-        " --collection products --bucket s3://akidb/prefix --progress --endpoint http://127.0.0.1:9000"
+        " --collection products --bucket s3://akidb/prefix --progress --lease-seconds 90 --endpoint http://127.0.0.1:9000"
     ).split()
 
 
@@ -65,6 +74,22 @@ def test_summary_is_the_result_and_all_lines_are_logged(tmp_path, caplog):
     command = script(tmp_path, PROGRESS + SUMMARY + "echo '{not json'\necho '[1]'\necho done >&2\n")
     assert run_build(command, os.environ, BOUND_SECS) == {"type": "summary", "build_id": "b", "outcome": "published"}
     assert [record.getMessage() for record in caplog.records][-3:] == ["{not json", "[1]", "done"]
+
+
+def test_lines_without_an_end_and_in_no_encoding_are_taken_in_pieces(tmp_path, caplog):
+    caplog.set_level("INFO")
+    command = script(tmp_path, "head -c 300000 /dev/zero | tr '\\0' x\nprintf '\\xff\\n'\n" + SUMMARY + "printf end\n")
+    assert run_build(command, os.environ, BOUND_SECS)["outcome"] == "published"
+    said = [record.getMessage() for record in caplog.records]
+    assert "".join(said[:-2]).count("x") == 300_000
+    assert max(map(len, said)) <= 2 * LINE_BYTES_MAX
+    assert said[-1] == "end"
+
+
+def test_job_that_closes_its_output_and_stays_is_ended_at_the_time_out(tmp_path):
+    command = script(tmp_path, "exec >&- 2>&-\nsleep 600\n")
+    with pytest.raises(BuildFailed, match="did not end within 1 s"):
+        run_build(command, os.environ, 1)
 
 
 def test_end_without_a_summary_is_a_failure(tmp_path):
