@@ -1,6 +1,7 @@
 package io.akidb.cli;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -8,7 +9,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 
 /** JSON as the command line reads and writes it. */
 public final class Json {
-  private static final JsonMapper COMPACT = new JsonMapper();
+  private static final JsonMapper COMPACT =
+      JsonMapper.builder().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS).build();
   private static final JsonMapper PRETTY =
       JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
 
@@ -25,16 +27,30 @@ public final class Json {
   }
 
   /**
-   * Reads a text.
+   * Reads a text that a program wrote.
    *
    * @param what for the message
-   * @throws CliException if it is not JSON
+   * @throws CliException of exit code 1 if it is not JSON
    */
   public static JsonNode parse(String text, String what) {
     try {
       return COMPACT.readTree(text);
     } catch (JsonProcessingException e) {
       throw CliException.failed(what + " is not JSON: " + e.getOriginalMessage(), e);
+    }
+  }
+
+  /**
+   * Reads a text that the user gave, on the command line or in a file.
+   *
+   * @param what for the message
+   * @throws CliException of exit code 2 if it is not JSON
+   */
+  public static JsonNode parseGiven(String text, String what) {
+    try {
+      return COMPACT.readTree(text);
+    } catch (JsonProcessingException e) {
+      throw CliException.usage(what + " is not JSON: " + e.getOriginalMessage());
     }
   }
 

@@ -83,12 +83,12 @@ final class SearchCommand implements Callable<Integer> {
     if (query.vectorFile != null) {
       body.set("vector", Json.tree(VectorFile.row(query.vectorFile, row)));
     } else if (query.vector != null) {
-      body.set("vector", Json.parse(query.vector, "--vector"));
+      body.set("vector", vector(query.vector));
     } else {
       body.put("id", query.id);
     }
     if (filter != null) {
-      body.set("filter", Json.parse(filter, "--filter"));
+      body.set("filter", filter(filter));
     }
     if (searchListSize != null) {
       body.put("search_list_size", searchListSize);
@@ -103,6 +103,25 @@ final class SearchCommand implements Callable<Integer> {
       print(client.call("POST", "collections/" + Paging.part(collection) + "/search", body));
     }
     return 0;
+  }
+
+  private static JsonNode vector(String text) {
+    JsonNode vector = Json.parseGiven(text, "--vector");
+    if (!vector.isArray()
+        || vector.isEmpty()
+        || !vector.valueStream().allMatch(JsonNode::isNumber)) {
+      throw CliException.usage("--vector must be a JSON list of numbers, as [0.1,0.2]");
+    }
+    return vector;
+  }
+
+  private static JsonNode filter(String text) {
+    JsonNode filter = Json.parseGiven(text, "--filter");
+    if (!filter.isObject()) {
+      throw CliException.usage(
+          "--filter must be a JSON object, as '{\"category\": \"noun.person\"}'");
+    }
+    return filter;
   }
 
   private void print(JsonNode answer) {

@@ -34,7 +34,8 @@ public final class ServerOptions {
     } catch (IllegalArgumentException e) {
       throw CliException.usage("--server is not a URL: " + url);
     }
-    if (uri.getScheme() == null || !uri.getScheme().startsWith("http")) {
+    String scheme = uri.getScheme();
+    if (scheme == null || !scheme.matches("https?") || uri.getHost() == null) {
       throw CliException.usage("--server is not a URL as http://127.0.0.1:8080: " + url);
     }
     return new RestClient(

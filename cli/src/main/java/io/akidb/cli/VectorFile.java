@@ -5,6 +5,8 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.regex.Matcher;
@@ -98,7 +100,7 @@ public final class VectorFile implements AutoCloseable {
       throw wrong(path, "is none of .npy, .fvecs, .bvecs");
     } catch (IOException e) {
       close(channel);
-      throw CliException.usage("cannot read " + path + ": " + e);
+      throw CliException.usage("cannot read " + path + ": " + reason(e));
     } catch (CliException e) {
       close(channel);
       throw e;
@@ -212,12 +214,20 @@ public final class VectorFile implements AutoCloseable {
       }
       return vector;
     } catch (IOException e) {
-      throw CliException.failed("cannot read " + path + ": " + e, e);
+      throw CliException.failed("cannot read " + path + ": " + reason(e), e);
     }
   }
 
   private static CliException wrong(Path path, String what) {
     return CliException.usage(path + " " + what);
+  }
+
+  private static String reason(IOException e) {
+    return switch (e) {
+      case NoSuchFileException _ -> "it is not there";
+      case AccessDeniedException _ -> "it may not be read";
+      default -> e.getMessage() == null ? e.toString() : e.getMessage();
+    };
   }
 
   private static void close(@Nullable FileChannel channel) {

@@ -118,7 +118,7 @@ record DemoData(
       for (String line = reader.readLine();
           line != null && lines.size() < max;
           line = reader.readLine()) {
-        lines.add(Json.parse(line, path + ", line " + (lines.size() + 1)));
+        lines.add(Json.parseGiven(line, path + ", line " + (lines.size() + 1)));
       }
       return lines;
     } catch (IOException e) {
