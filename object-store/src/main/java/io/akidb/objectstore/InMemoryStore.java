@@ -3,7 +3,6 @@ package io.akidb.objectstore;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -11,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.NavigableMap;
+import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Predicate;
@@ -37,11 +37,13 @@ public final class InMemoryStore implements ObjectStore {
   @Override
   public ObjectMetadata putFile(String key, Path file) {
     ObjectKeys.requireValid(key);
+    byte[] content;
     try {
-      return put(key, Files.readAllBytes(file));
+      content = Files.readAllBytes(file);
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot read the file to upload: " + file.getFileName(), e);
+      throw new InvalidRequestException("cannot read the file to upload: " + file.getFileName(), e);
     }
+    return put(key, content);
   }
 
   @Override
@@ -137,7 +139,7 @@ public final class InMemoryStore implements ObjectStore {
     ObjectKeys.requireValidLimit(limit);
     synchronized (lock) {
       requireOpen();
-      java.util.TreeSet<String> names = new java.util.TreeSet<>();
+      NavigableSet<String> names = ObjectKeys.folderNames();
       for (ObjectContent content : from(prefix, null)) {
         String key = content.metadata().key();
         if (!key.startsWith(prefix)) {

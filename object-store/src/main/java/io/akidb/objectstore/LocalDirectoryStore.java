@@ -3,15 +3,12 @@ package io.akidb.objectstore;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.DirectoryStream;
-import java.nio.file.FileVisitResult;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
-import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.time.Clock;
 import java.time.Duration;
@@ -20,7 +17,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.NavigableSet;
 import java.util.Optional;
-import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -43,10 +39,13 @@ final class LocalDirectoryStore implements ObjectStore {
   static final String HIDDEN = ".akidb-store";
 
   private static final Duration LEFTOVER_AGE = Duration.ofHours(1);
+  private static final Duration LOCK_PATIENCE = Duration.ofMinutes(1);
+  private static final long TIME_STEP_MAX = TimeUnit.SECONDS.toNanos(10);
 
   private final Path root;
   private final Path incoming;
   private final KeyLocks locks;
+  private final LocalListing listing;
   private final Clock clock;
   private volatile boolean closed;
 
@@ -56,11 +55,14 @@ final class LocalDirectoryStore implements ObjectStore {
       Files.createDirectories(directory);
       this.root = directory.toRealPath();
       this.incoming = Files.createDirectories(root.resolve(HIDDEN).resolve("incoming"));
-      this.locks = new KeyLocks(Files.createDirectories(root.resolve(HIDDEN).resolve("locks")));
+      this.locks =
+          new KeyLocks(
+              Files.createDirectories(root.resolve(HIDDEN).resolve("locks")), LOCK_PATIENCE);
     } catch (IOException e) {
       throw new StoreUnavailableException(
           "cannot use the directory " + directory + " as a bucket", e);
     }
+    this.listing = new LocalListing(root);
     this.clock = clock;
     sweepLeftovers();
   }
@@ -97,6 +99,10 @@ final class LocalDirectoryStore implements ObjectStore {
     return write(
         key,
         copy -> {
+          if (!Files.isReadable(file) || !Files.isRegularFile(file)) {
+            throw new InvalidRequestException(
+                "cannot read the file to upload: " + file.getFileName(), null);
+          }
           Files.copy(file, copy, StandardCopyOption.REPLACE_EXISTING);
           LocalFiles.sync(copy);
         },
@@ -141,26 +147,55 @@ final class LocalDirectoryStore implements ObjectStore {
 
   private ObjectMetadata moveInto(String key, Path target, Path temporary, Condition condition)
       throws IOException {
-    ObjectMetadata present = metadata(key, target).orElse(null);
+    ObjectMetadata present = LocalMetadata.of(key, target).orElse(null);
     if (!condition.holds(present)) {
       throw new PreconditionFailedException("somebody else wrote first: " + key, null);
     }
     if (Files.isDirectory(target)) {
-      throw new InvalidRequestException("a key is both an object and a folder: " + key, null);
+      throw bothObjectAndFolder(key, null);
     }
-    long now = nanos(clock.instant());
-    long after = present == null ? now : Math.max(now, nanos(present.modifiedAt()) + 1);
-    Files.setLastModifiedTime(temporary, FileTime.from(after, TimeUnit.NANOSECONDS));
     Path folder = target.getParent();
     if (folder == null) {
       throw new InvalidRequestException("not a key: " + key, null);
     }
-    createFolders(folder);
-    ObjectMetadata written =
-        metadata(key, temporary).orElseThrow(() -> new NoSuchFileException(temporary.toString()));
+    try {
+      createFolders(folder);
+    } catch (FileAlreadyExistsException e) {
+      throw bothObjectAndFolder(key, e);
+    }
+    ObjectMetadata written = date(key, temporary, present);
     Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
-    LocalFiles.syncFolder(folder);
+    try {
+      LocalFiles.syncFolder(folder);
+    } catch (IOException e) {
+      throw new OutcomeUnknownException(
+          key + " is written, but may not outlast a loss of power", e);
+    }
     return written;
+  }
+
+  private static InvalidRequestException bothObjectAndFolder(
+      String key, @Nullable Throwable cause) {
+    return new InvalidRequestException(
+        "a key cannot be both an object and a folder of others: " + key, cause);
+  }
+
+  /** Gives a file a time of its own, later than that of the version it will replace. */
+  private ObjectMetadata date(String key, Path file, @Nullable ObjectMetadata present)
+      throws IOException {
+    long now = LocalMetadata.nanos(clock.instant());
+    long before = present == null ? Long.MIN_VALUE : LocalMetadata.nanos(present.modifiedAt());
+    // A file system that keeps time less finely cuts it off: hence larger and larger steps.
+    for (long step = 1; step <= TIME_STEP_MAX; step *= 10) {
+      long time = Math.max(now, before + step);
+      Files.setLastModifiedTime(file, FileTime.from(time, TimeUnit.NANOSECONDS));
+      ObjectMetadata dated =
+          LocalMetadata.of(key, file).orElseThrow(() -> new NoSuchFileException(file.toString()));
+      if (present == null || LocalMetadata.nanos(dated.modifiedAt()) > before) {
+        return dated;
+      }
+    }
+    throw new IOException("the file system keeps no modification times");
   }
 
   /** Creates what is missing and makes each new name durable. */
@@ -182,7 +217,7 @@ final class LocalDirectoryStore implements ObjectStore {
   public Optional<ObjectMetadata> head(String key) {
     Path file = path(key);
     try {
-      return metadata(key, file);
+      return LocalMetadata.of(key, file);
     } catch (IOException e) {
       throw new StoreUnavailableException("cannot look at " + key, e);
     }
@@ -224,7 +259,7 @@ final class LocalDirectoryStore implements ObjectStore {
   @Override
   public InputStream open(String key) {
     try {
-      return Files.newInputStream(path(key));
+      return OpenObject.of(key, path(key)).stream();
     } catch (IOException e) {
       throw failure(key, e);
     }
@@ -232,9 +267,12 @@ final class LocalDirectoryStore implements ObjectStore {
 
   @Override
   public ObjectMetadata getToFile(String key, Path target) {
-    try (OpenObject object = OpenObject.of(key, path(key));
-        InputStream in = object.stream()) {
-      LocalFiles.replace(target, in);
+    try (OpenObject object = OpenObject.of(key, path(key))) {
+      try (InputStream in = object.stream()) {
+        LocalFiles.replace(target, in);
+      } catch (IOException e) {
+        throw new StoreUnavailableException("cannot copy " + key + " to a file", e);
+      }
       return object.metadata();
     } catch (IOException e) {
       throw failure(key, e);
@@ -246,12 +284,9 @@ final class LocalDirectoryStore implements ObjectStore {
     ObjectKeys.requireValidPrefix(prefix);
     ObjectKeys.requireValidLimit(limit);
     requireOpen();
-    NavigableSet<String> keys = new TreeSet<>();
-    Path folder = root.resolve(prefix.substring(0, prefix.lastIndexOf('/') + 1));
+    NavigableSet<String> keys;
     try {
-      if (Files.isDirectory(folder)) {
-        Files.walkFileTree(folder, new KeyCollector(prefix, startAfter, limit + 1, keys));
-      }
+      keys = listing.keys(prefix, startAfter, limit + 1);
     } catch (IOException e) {
       throw new StoreUnavailableException("cannot list " + prefix, e);
     }
@@ -265,49 +300,7 @@ final class LocalDirectoryStore implements ObjectStore {
       head(key).ifPresent(page::add);
       last = key;
     }
-    return new ListPage(page, null);
-  }
-
-  /** Keeps the least {@code most} keys that are asked for. */
-  private final class KeyCollector extends SimpleFileVisitor<Path> {
-    private final String prefix;
-    private final @Nullable String startAfter;
-    private final int most;
-    private final NavigableSet<String> keys;
-
-    KeyCollector(String prefix, @Nullable String startAfter, int most, NavigableSet<String> keys) {
-      this.prefix = prefix;
-      this.startAfter = startAfter;
-      this.most = most;
-      this.keys = keys;
-    }
-
-    @Override
-    public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) {
-      return folder.getFileName().toString().equals(HIDDEN)
-          ? FileVisitResult.SKIP_SUBTREE
-          : FileVisitResult.CONTINUE;
-    }
-
-    @Override
-    public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
-      String key = root.relativize(file).toString().replace('\\', '/');
-      if (key.startsWith(prefix) && (startAfter == null || key.compareTo(startAfter) > 0)) {
-        keys.add(key);
-        if (keys.size() > most) {
-          keys.pollLast();
-        }
-      }
-      return FileVisitResult.CONTINUE;
-    }
-
-    @Override
-    public FileVisitResult visitFileFailed(Path file, IOException e) throws IOException {
-      if (e instanceof NoSuchFileException) {
-        return FileVisitResult.CONTINUE;
-      }
-      throw e;
-    }
+    return new ListPage(page, keys.size() > limit ? last : null);
   }
 
   @Override
@@ -315,28 +308,10 @@ final class LocalDirectoryStore implements ObjectStore {
     ObjectKeys.requireValidFolderPrefix(prefix);
     ObjectKeys.requireValidLimit(limit);
     requireOpen();
-    NavigableSet<String> names = new TreeSet<>();
-    try (DirectoryStream<Path> entries = Files.newDirectoryStream(root.resolve(prefix))) {
-      for (Path entry : entries) {
-        String name = entry.getFileName().toString();
-        if (!name.startsWith(".") && Files.isDirectory(entry) && holdsAnything(entry)) {
-          names.add(name);
-        }
-      }
-    } catch (NoSuchFileException | NotDirectoryException e) {
-      return new FolderPage(List.of(), null);
+    try {
+      return ObjectKeys.pageOf(listing.folders(prefix), startAfter, limit);
     } catch (IOException e) {
       throw new StoreUnavailableException("cannot list " + prefix, e);
-    }
-    return ObjectKeys.pageOf(names, startAfter, limit);
-  }
-
-  /** Folders stay behind when their last object goes; a bucket has none without objects. */
-  private static boolean holdsAnything(Path folder) throws IOException {
-    try (var files = Files.find(folder, Integer.MAX_VALUE, (path, is) -> is.isRegularFile())) {
-      return files.findAny().isPresent();
-    } catch (java.io.UncheckedIOException | NoSuchFileException e) {
-      return false;
     }
   }
 
@@ -378,37 +353,10 @@ final class LocalDirectoryStore implements ObjectStore {
     }
   }
 
-  private static Optional<ObjectMetadata> metadata(String key, Path file) throws IOException {
-    try {
-      BasicFileAttributes is =
-          Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
-      return is.isRegularFile() ? Optional.of(metadata(key, is)) : Optional.empty();
-    } catch (NoSuchFileException | NotDirectoryException e) {
-      return Optional.empty();
-    } catch (java.nio.file.FileSystemException e) {
-      // A part of the path is a file.
-      return Optional.empty();
-    }
-  }
-
-  static ObjectMetadata metadata(String key, BasicFileAttributes is) {
-    Instant modified = is.lastModifiedTime().toInstant();
-    return new ObjectMetadata(
-        key,
-        is.size(),
-        Long.toHexString(nanos(modified)) + "-" + Long.toHexString(is.size()),
-        modified);
-  }
-
-  private static long nanos(Instant time) {
-    return TimeUnit.SECONDS.toNanos(time.getEpochSecond()) + time.getNano();
-  }
-
-  private static ObjectStoreException failure(String key, IOException e) {
-    if (e instanceof java.nio.file.FileSystemException
-        && !(e instanceof java.nio.file.AccessDeniedException)) {
-      return new ObjectNotFoundException("there is no object " + key, e);
-    }
-    return new StoreUnavailableException("cannot read " + key, e);
+  private ObjectStoreException failure(String key, IOException e) {
+    return e instanceof FileSystemException failed
+            && LocalMetadata.isMissing(failed, root.resolve(key))
+        ? new ObjectNotFoundException("there is no object " + key, e)
+        : new StoreUnavailableException("cannot read " + key, e);
   }
 }

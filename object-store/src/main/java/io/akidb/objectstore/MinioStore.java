@@ -1,15 +1,10 @@
 package io.akidb.objectstore;
 
-import io.minio.messages.Item;
-import io.minio.messages.ListBucketResultV2;
-import io.minio.messages.Prefix;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
@@ -42,6 +37,7 @@ final class MinioStore implements ObjectStore {
   private final Retries retries;
   private final S3Reads reads;
   private final S3Writes writes;
+  private final S3Listing listing;
   private volatile boolean closed;
 
   private MinioStore(BucketConfig config, S3Client client, Retries retries) {
@@ -52,6 +48,7 @@ final class MinioStore implements ObjectStore {
     this.retries = retries;
     this.reads = new S3Reads(client, retries, keyPrefix);
     this.writes = new S3Writes(client, retries, reads, keyPrefix);
+    this.listing = new S3Listing(client, retries, keyPrefix);
   }
 
   /**
@@ -109,7 +106,7 @@ final class MinioStore implements ObjectStore {
             what,
             () -> {
               try {
-                ListBucketResultV2 unused = client.list(keyPrefix, null, null, 1);
+                var unused = client.list(keyPrefix, null, null, 1);
                 return true;
               } catch (HttpFailure e) {
                 if (e.code().equals("NoSuchBucket")) {
@@ -225,74 +222,16 @@ final class MinioStore implements ObjectStore {
   public ListPage list(String prefix, @Nullable String startAfter, int limit) {
     ObjectKeys.requireValidPrefix(prefix);
     ObjectKeys.requireValidLimit(limit);
-    ListBucketResultV2 page = page(prefix, startAfter, null, limit);
-    List<ObjectMetadata> objects = new ArrayList<>();
-    for (Item item : page.contents()) {
-      objects.add(
-          new ObjectMetadata(
-              item.objectName().substring(keyPrefix.length()),
-              item.size(),
-              S3Reads.bare(item.etag()),
-              item.lastModified().toInstant()));
-    }
-    boolean more = page.isTruncated() && !objects.isEmpty();
-    return new ListPage(objects, more ? objects.get(objects.size() - 1).key() : null);
+    requireOpen();
+    return listing.list(prefix, startAfter, limit);
   }
 
   @Override
   public FolderPage listFolders(String prefix, @Nullable String startAfter, int limit) {
     ObjectKeys.requireValidFolderPrefix(prefix);
     ObjectKeys.requireValidLimit(limit);
-    List<String> names = new ArrayList<>();
-    // '0' comes next after '/': past everything in the folder.
-    String after = startAfter == null ? null : prefix + startAfter + "0";
-    while (true) {
-      ListBucketResultV2 page = page(prefix, after, "/", limit);
-      String last = after;
-      for (Prefix folder : page.commonPrefixes()) {
-        String name = nameOf(folder, prefix);
-        if (names.size() == limit) {
-          return new FolderPage(names, names.get(limit - 1));
-        }
-        names.add(name);
-        last = prefix + name + "0";
-      }
-      if (!page.isTruncated()) {
-        return new FolderPage(names, null);
-      }
-      if (names.size() == limit) {
-        return new FolderPage(names, names.get(limit - 1));
-      }
-      // Objects between the folders took their places on the page.
-      for (Item item : page.contents()) {
-        String key = item.objectName().substring(keyPrefix.length());
-        if (last == null || key.compareTo(last) > 0) {
-          last = key;
-        }
-      }
-      if (last == null || last.equals(after)) {
-        throw new StoreUnavailableException("list " + prefix + ": the listing stands still", null);
-      }
-      after = last;
-    }
-  }
-
-  private String nameOf(Prefix folder, String prefix) {
-    String name = folder.toItem().objectName().substring(keyPrefix.length() + prefix.length());
-    return name.substring(0, name.length() - 1);
-  }
-
-  private ListBucketResultV2 page(
-      String prefix, @Nullable String startAfter, @Nullable String delimiter, int limit) {
     requireOpen();
-    return retries.read(
-        "list " + prefix,
-        () ->
-            client.list(
-                keyPrefix + prefix,
-                startAfter == null ? null : keyPrefix + startAfter,
-                delimiter,
-                limit));
+    return listing.listFolders(prefix, startAfter, limit);
   }
 
   @Override

@@ -1,7 +1,9 @@
 package io.akidb.objectstore;
 
+import java.util.Comparator;
 import java.util.List;
 import java.util.NavigableSet;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -33,8 +35,13 @@ public final class ObjectKeys {
    * @throws InvalidRequestException otherwise
    */
   public static String requireValid(String key) {
-    if (key.length() > KEY_LENGTH_MAX || !KEY.matcher(key).matches()) {
-      throw new InvalidRequestException("not a valid object key: '" + abbreviate(key) + "'", null);
+    if (!isValid(key)) {
+      throw new InvalidRequestException(
+          "not a valid object key: '"
+              + abbreviate(key)
+              + "' (1 to 700 characters: parts of A-Z a-z 0-9 . _ = - that do not start with a dot,"
+              + " with a slash between them)",
+          null);
     }
     return key;
   }
@@ -72,6 +79,20 @@ public final class ObjectKeys {
     return limit;
   }
 
+  static boolean isValid(String key) {
+    return key.length() <= KEY_LENGTH_MAX && KEY.matcher(key).matches();
+  }
+
+  /** An empty set of folder names, in the order of the keys in those folders. */
+  static NavigableSet<String> folderNames() {
+    return new TreeSet<>(Comparator.comparing(name -> name + "/"));
+  }
+
+  /**
+   * A page of folder names.
+   *
+   * @param names from {@link #folderNames}
+   */
   static FolderPage pageOf(NavigableSet<String> names, @Nullable String startAfter, int limit) {
     NavigableSet<String> rest = startAfter == null ? names : names.tailSet(startAfter, false);
     List<String> page = rest.stream().limit(limit).toList();

@@ -106,10 +106,12 @@ public interface ObjectStore extends AutoCloseable {
 
   /**
    * Names of the "folders" directly below {@code prefix}: each distinct part between the prefix and
-   * the next slash, in ascending order. Costs one request a page, however much lies below a folder.
+   * the next slash, in the order of the keys below them, that is of the names with their slash
+   * ({@code a-b} before {@code a}). Costs one request a page, however much lies below a folder;
+   * objects directly below the prefix are passed over, a page at a time.
    *
    * @param prefix empty, or ends with a slash
-   * @param startAfter only names greater than this, or null for all
+   * @param startAfter only names after this one in that order, or null for all
    * @param limit at most this many, 1 to 1,000
    */
   FolderPage listFolders(String prefix, @Nullable String startAfter, int limit);

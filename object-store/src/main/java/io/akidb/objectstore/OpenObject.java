@@ -50,7 +50,7 @@ final class OpenObject implements AutoCloseable {
     if (!is.isRegularFile()) {
       throw new NoSuchFileException(file.toString());
     }
-    return LocalDirectoryStore.metadata(key, is);
+    return LocalMetadata.of(key, is);
   }
 
   ObjectMetadata metadata() {

@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -112,8 +113,9 @@ final class S3Client extends MinioAsyncClient {
    */
   Headers put(String object, byte[] content, Map<String, String> headers)
       throws IOException, InterruptedException {
-    var all = newMultimap(headers);
-    all.put("Content-Type", CONTENT_TYPE);
+    Map<String, String> typed = new HashMap<>(headers);
+    typed.put("Content-Type", CONTENT_TYPE);
+    var all = newMultimap(typed);
     return await(() -> putObjectAsync(bucketName, null, object, content, content.length, all, null))
         .headers();
   }

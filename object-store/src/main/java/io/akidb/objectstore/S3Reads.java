@@ -141,7 +141,7 @@ final class S3Reads {
 
   /** Reads a range of whatever version there is. */
   byte[] range(String key, long offset, int length) {
-    if (offset < 0 || length < 0) {
+    if (offset < 0 || length < 0 || offset > Long.MAX_VALUE - length) {
       throw outside(key);
     }
     if (length == 0) {
