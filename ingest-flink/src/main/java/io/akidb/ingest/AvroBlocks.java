@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import org.apache.avro.io.Decoder;
 import org.apache.avro.io.DecoderFactory;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Looks over the blocks of an Avro object container file (Avro 1.12 specification, "Object
@@ -26,16 +27,23 @@ final class AvroBlocks {
   private AvroBlocks() {}
 
   /**
-   * Where the first block stands that is larger than {@link #BLOCK_BYTES_MAX}, or {@link
-   * Long#MAX_VALUE}. Other damage is left for the library to find.
+   * What of a file the library may read.
+   *
+   * @param bytes its header and the blocks that are neither cut off nor too large
+   * @param problem with the block behind them; null if there is none
+   */
+  record Sound(long bytes, @Nullable String problem) {}
+
+  /**
+   * Looks at the lengths of all blocks. Other damage is left for the library to find.
    *
    * @throws IOException if the file does not begin as an Avro file does
    */
-  static long soundBytes(Path path) throws IOException {
-    try (InputStream in = new BufferedInputStream(Files.newInputStream(path), 1 << 13)) {
+  static Sound sound(Path path) throws IOException {
+    try (BufferedInputStream in = new BufferedInputStream(Files.newInputStream(path), 1 << 13)) {
       CountedInput file = new CountedInput(in);
       readHeader(file);
-      return firstTooLarge(file);
+      return walk(file);
     }
   }
 
@@ -58,30 +66,41 @@ final class AvroBlocks {
     in.skipNBytes(SYNC_BYTES);
   }
 
-  private static long firstTooLarge(CountedInput file) throws IOException {
+  private static Sound walk(CountedInput file) throws IOException {
     Decoder blocks = DecoderFactory.get().directBinaryDecoder(file, null);
     while (true) {
       long start = file.position;
       try {
+        if (file.isEnd()) {
+          return new Sound(start, null);
+        }
         blocks.readLong();
         long bytes = blocks.readLong();
         if (bytes < 0 || bytes > BLOCK_BYTES_MAX) {
-          return start;
+          return new Sound(start, "a block is larger than " + BLOCK_BYTES_MAX + " bytes");
         }
         file.skipNBytes(bytes + SYNC_BYTES);
       } catch (EOFException e) {
-        return Long.MAX_VALUE; // At the end, or cut off, which the library finds.
+        // The library would take it for the end.
+        return new Sound(start, "its last block is cut off");
       }
     }
   }
 
   /** Counts what was read. */
   private static final class CountedInput extends InputStream {
-    private final InputStream in;
+    private final BufferedInputStream in;
     private long position;
 
-    CountedInput(InputStream in) {
+    CountedInput(BufferedInputStream in) {
       this.in = in;
+    }
+
+    boolean isEnd() throws IOException {
+      in.mark(1);
+      int next = in.read();
+      in.reset();
+      return next < 0;
     }
 
     @Override

@@ -3,7 +3,6 @@ package io.akidb.ingest;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
-import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.file.DataFileStream;
 import org.apache.avro.generic.GenericDatumReader;
 import org.apache.avro.generic.GenericRecord;
@@ -13,24 +12,24 @@ import org.jspecify.annotations.Nullable;
 /** The records of an Avro object container file. For one thread. */
 final class AvroRecords implements GenericRecordFile.Records {
   private final DataFileStream<GenericRecord> stream;
-  private final boolean isCut;
+  private final @Nullable String problem;
 
-  private AvroRecords(DataFileStream<GenericRecord> stream, boolean isCut) {
+  private AvroRecords(DataFileStream<GenericRecord> stream, @Nullable String problem) {
     this.stream = stream;
-    this.isCut = isCut;
+    this.problem = problem;
   }
 
   static AvroRecords open(Path path) throws IOException {
-    long soundBytes = AvroBlocks.soundBytes(path);
-    InputStream in = new Head(RecordFile.stream(path), soundBytes);
+    AvroBlocks.Sound sound = AvroBlocks.sound(path);
+    InputStream in = new Head(RecordFile.stream(path), sound.bytes());
     try {
-      return new AvroRecords(new DataFileStream<>(in, new Reader()), soundBytes != Long.MAX_VALUE);
-    } catch (AvroRuntimeException e) {
-      in.close();
-      throw new IOException(e.getMessage(), e);
-    } catch (IOException | RuntimeException e) {
+      return new AvroRecords(new DataFileStream<>(in, new Reader()), sound.problem());
+    } catch (IOException e) {
       in.close();
       throw e;
+    } catch (RuntimeException e) {
+      in.close();
+      throw damage(e);
     }
   }
 
@@ -40,13 +39,17 @@ final class AvroRecords implements GenericRecordFile.Records {
     try {
       next = stream.hasNext() ? stream.next() : null;
     } catch (RuntimeException e) {
-      // Damage shows as many kinds of them.
-      throw new IOException(String.valueOf(e.getMessage()), e);
+      throw damage(e);
     }
-    if (next == null && isCut) {
-      throw new IOException("a block is larger than " + AvroBlocks.BLOCK_BYTES_MAX + " bytes");
+    if (next == null && problem != null) {
+      throw new IOException(problem);
     }
     return next;
+  }
+
+  /** Damage shows as many kinds of exceptions. */
+  private static IOException damage(RuntimeException e) {
+    return new IOException(String.valueOf(e.getMessage()), e);
   }
 
   @Override

@@ -2,9 +2,12 @@ package io.akidb.ingest;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericRecord;
+import org.apache.parquet.ParquetReadOptions;
 import org.apache.parquet.avro.AvroParquetReader;
 import org.apache.parquet.avro.AvroReadSupport;
+import org.apache.parquet.conf.ParquetConfiguration;
 import org.apache.parquet.conf.PlainParquetConfiguration;
 import org.apache.parquet.hadoop.ParquetFileReader;
 import org.apache.parquet.hadoop.ParquetReader;
@@ -28,9 +31,12 @@ final class ParquetRecords implements GenericRecordFile.Records {
     // Spark's old timestamps, which the library refuses to convert, do not spoil a file.
     configuration.setBoolean(AvroReadSupport.READ_INT96_AS_FIXED, true);
     try {
-      checkFooter(file);
+      checkFooter(file, configuration);
       return new ParquetRecords(
-          AvroParquetReader.<GenericRecord>builder(file, configuration).build());
+          AvroParquetReader.<GenericRecord>builder(file, configuration)
+              .withDataModel(GenericData.get())
+              .withCodecFactory(new ParquetCodecs())
+              .build());
     } catch (RuntimeException e) {
       // Damage shows as many kinds of them.
       throw new IOException(String.valueOf(e.getMessage()), e);
@@ -38,9 +44,13 @@ final class ParquetRecords implements GenericRecordFile.Records {
   }
 
   /** The library allocates a column's length as the footer says it. */
-  private static void checkFooter(InputFile file) throws IOException {
+  private static void checkFooter(InputFile file, ParquetConfiguration configuration)
+      throws IOException {
     long length = file.getLength();
-    try (ParquetFileReader footer = ParquetFileReader.open(file)) {
+    // Without options it would look for Hadoop's.
+    ParquetReadOptions options =
+        ParquetReadOptions.builder(configuration).withCodecFactory(new ParquetCodecs()).build();
+    try (ParquetFileReader footer = ParquetFileReader.open(file, options)) {
       for (BlockMetaData rows : footer.getFooter().getBlocks()) {
         for (ColumnChunkMetaData column : rows.getColumns()) {
           long bytes = column.getTotalSize();

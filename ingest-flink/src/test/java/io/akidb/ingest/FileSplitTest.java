@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.Set;
 import org.apache.flink.core.io.SimpleVersionedSerializer;
 import org.apache.flink.util.InstantiationUtil;
 import org.junit.jupiter.api.Test;
@@ -44,9 +45,12 @@ class FileSplitTest {
         new FileRecordSource(List.of(BARE, WITH), new FileReading("t", null, List.of(), 1));
 
     assertThat(InstantiationUtil.clone(source)).isNotNull();
-    SimpleVersionedSerializer<List<FileSplit>> serializer =
+    SimpleVersionedSerializer<FileRecordSource.Progress> serializer =
         source.getEnumeratorCheckpointSerializer();
-    byte[] bytes = serializer.serialize(List.of(BARE, WITH));
-    assertThat(serializer.deserialize(serializer.getVersion(), bytes)).containsExactly(BARE, WITH);
+    FileRecordSource.Progress progress =
+        new FileRecordSource.Progress(Set.of(BARE.path(), WITH.path()), List.of(WITH));
+    byte[] bytes = serializer.serialize(progress);
+    assertThat(serializer.deserialize(serializer.getVersion(), bytes)).isEqualTo(progress);
+    assertThatThrownBy(() -> serializer.deserialize(1, bytes)).isInstanceOf(IOException.class);
   }
 }
