@@ -10,7 +10,6 @@ import io.akidb.diskann.AttributeValue;
 import io.akidb.diskann.DistanceMetric;
 import io.akidb.diskann.IndexProvider;
 import io.akidb.diskann.VectorIndex;
-import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -63,9 +62,13 @@ class AttributeFilterTest {
     String prefix = pick(ShardModel.TEXTS, random);
     boolean ordered = ShardModel.ATTRIBUTES.get(name) != AttributeType.BOOLEAN;
     switch (random.nextInt(5)) {
-      case 0 -> require(where, name, attributes.equal(name, a), v -> equal(v, a));
+      case 0 -> require(where, name, attributes.equal(name, a), v -> AttributeRules.equal(v, a));
       case 1 ->
-          require(where, name, attributes.in(name, List.of(a, b)), v -> equal(v, a) || equal(v, b));
+          require(
+              where,
+              name,
+              attributes.in(name, List.of(a, b)),
+              v -> AttributeRules.equal(v, a) || AttributeRules.equal(v, b));
       case 2 ->
           require(
               where + ": " + name + " from " + from + " " + ai + " to " + to + " " + bi,
@@ -73,8 +76,12 @@ class AttributeFilterTest {
               attributes.range(name, from, ai, to, bi),
               v ->
                   ordered
-                      && (from == null || isPast(v, from, 1) || (ai && equal(v, from)))
-                      && (to == null || isPast(v, to, -1) || (bi && equal(v, to))));
+                      && (from == null
+                          || AttributeRules.isPast(v, from, 1)
+                          || (ai && AttributeRules.equal(v, from)))
+                      && (to == null
+                          || AttributeRules.isPast(v, to, -1)
+                          || (bi && AttributeRules.equal(v, to))));
       case 3 ->
           require(
               where,
@@ -102,61 +109,12 @@ class AttributeFilterTest {
     Set<String> expected =
         model.records().stream()
             .filter(r -> r.attributes().containsKey(name))
-            .filter(
-                r ->
-                    r.attributes().get(name) instanceof AttributeValue.TextList list
-                        ? list.values().stream().map(AttributeValue.Text::new).anyMatch(accepts)
-                        : accepts.test(stored(name, r.attributes().get(name))))
+            .filter(r -> AttributeRules.any(name, r.attributes().get(name), accepts))
             .map(r -> r.vectorId())
             .collect(Collectors.toSet());
     assertThat(Arrays.stream(found.toArray()).mapToObj(index::vectorId).collect(Collectors.toSet()))
         .as(where)
         .isEqualTo(expected);
-  }
-
-  /** An integer given for a DOUBLE is kept as one. */
-  private static AttributeValue stored(String name, AttributeValue value) {
-    return ShardModel.ATTRIBUTES.get(name) == AttributeType.DOUBLE
-            && value instanceof AttributeValue.Int64 whole
-        ? new AttributeValue.Float64((double) whole.value())
-        : value;
-  }
-
-  private static boolean equal(AttributeValue a, AttributeValue b) {
-    return a instanceof AttributeValue.Bool ? a.equals(b) : sameKind(a, b) && compare(a, b) == 0;
-  }
-
-  private static boolean isPast(AttributeValue a, AttributeValue b, int sign) {
-    return sameKind(a, b) && Integer.signum(compare(a, b)) == sign;
-  }
-
-  private static boolean sameKind(AttributeValue a, AttributeValue b) {
-    return !(b instanceof AttributeValue.Bool)
-        && (a instanceof AttributeValue.Text) == (b instanceof AttributeValue.Text);
-  }
-
-  private static int compare(AttributeValue a, AttributeValue b) {
-    if (a instanceof AttributeValue.Text left && b instanceof AttributeValue.Text right) {
-      return Arrays.compare(
-          left.value().codePoints().toArray(), right.value().codePoints().toArray());
-    }
-    double left = approximate(a);
-    double right = approximate(b);
-    return Double.isInfinite(left) || Double.isInfinite(right)
-        ? Double.compare(left, right)
-        : exact(a).compareTo(exact(b));
-  }
-
-  private static double approximate(AttributeValue value) {
-    return value instanceof AttributeValue.Float64 number
-        ? number.value()
-        : (double) ((AttributeValue.Int64) value).value();
-  }
-
-  private static BigDecimal exact(AttributeValue value) {
-    return value instanceof AttributeValue.Float64 number
-        ? new BigDecimal(number.value())
-        : new BigDecimal(((AttributeValue.Int64) value).value());
   }
 
   private static void requireUnknownNames(AttributeIndex attributes) {

@@ -49,14 +49,15 @@ class ShardFileFuzzer {
       failed += errors.isEmpty() ? 0 : 1;
     }
     // Else the mutations would not reach what is checked, or checks would refuse everything.
-    assertThat(failed).isBetween(ROUNDS / 10, ROUNDS);
+    assertThat(failed).isBetween(ROUNDS / 10, ROUNDS * 9 / 10);
   }
 
   private static String mutate(ShardBytes shard, Random random) {
-    int section = random.nextInt(shard.sections());
+    int sections = Math.clamp(shard.sections(), 1, 9);
+    int section = random.nextInt(sections);
     int id = shard.id(section);
     if (random.nextInt(12) == 0) {
-      return entry(shard, section, random);
+      return entry(shard, section, random.nextInt(sections), random);
     }
     long start = shard.buffer().getLong(shard.entry(section) + 8);
     long length = shard.buffer().getLong(shard.entry(section) + 16);
@@ -96,9 +97,9 @@ class ShardFileFuzzer {
     };
   }
 
-  private static String entry(ShardBytes shard, int section, Random random) {
+  private static String entry(ShardBytes shard, int section, int second, Random random) {
     int entry = shard.entry(section);
-    int other = shard.entry(random.nextInt(shard.sections()));
+    int other = shard.entry(second);
     return switch (random.nextInt(4)) {
       case 0 -> {
         int id = shard.buffer().getInt(entry);

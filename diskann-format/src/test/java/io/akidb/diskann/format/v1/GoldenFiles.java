@@ -1,0 +1,187 @@
+package io.akidb.diskann.format.v1;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.akidb.diskann.AttributeValue;
+import io.akidb.diskann.DistanceMetric;
+import io.akidb.diskann.IndexRecord;
+import io.akidb.diskann.PartitionRouter;
+import io.akidb.diskann.PqCodebook;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.Locale;
+import java.util.Random;
+import java.util.function.Predicate;
+import java.util.stream.IntStream;
+
+/**
+ * Writes the golden files. What version 1 has written must stay readable, so this is for a new
+ * version's folder, or while version 1 was never released: {@code mvn test -pl diskann-format
+ * -Dtest=GoldenFilesTest -Dakidb.golden.write=true}, then look at the difference before it is
+ * committed. What is expected comes from plain arithmetic over the records, not from the reader.
+ */
+final class GoldenFiles {
+  static final Path FOLDER = Path.of("src/test/resources/golden/v1");
+
+  private static final int COUNT = 40;
+  private static final int DIMENSION = 3;
+  private static final ObjectMapper JSON =
+      new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+
+  private GoldenFiles() {}
+
+  static String shard(String type, DistanceMetric metric) {
+    return type + "-" + metric.name().toLowerCase(Locale.ROOT) + ".shard";
+  }
+
+  static String records(DistanceMetric metric) {
+    return metric.name().toLowerCase(Locale.ROOT) + ".json";
+  }
+
+  static void write() throws IOException {
+    Files.createDirectories(FOLDER);
+    for (DistanceMetric metric : DistanceMetric.values()) {
+      ShardModel model = ShardModel.random(100 + metric.code(), DIMENSION, metric, COUNT);
+      for (String type : new String[] {"flat", "diskann"}) {
+        model.write(type, FOLDER.resolve(shard(type, metric)).toAbsolutePath());
+      }
+      ObjectNode out = GoldenRecords.write(model);
+      ArrayNode searches = out.putArray("searches");
+      Random random = new Random(metric.code());
+      for (int i = 0; i < 3; i++) {
+        float[] query = ShardModel.vector(random, DIMENSION);
+        search(searches.addObject(), model, query, record -> true);
+        filtered(searches, model, query, "name", "least", new AttributeValue.Text("b"));
+        filtered(searches, model, query, "tags", "equal", new AttributeValue.Text("\u00e9t\u00e9"));
+        filtered(searches, model, query, "year", "below", new AttributeValue.Float64(1.5));
+        filtered(searches, model, query, "price", "least", new AttributeValue.Int64(1));
+        filtered(searches, model, query, "sold", "equal", new AttributeValue.Bool(true));
+      }
+      JSON.writeValue(FOLDER.resolve(records(metric)).toFile(), out);
+    }
+    router();
+    codebook();
+  }
+
+  private static void filtered(
+      ArrayNode searches,
+      ShardModel model,
+      float[] query,
+      String name,
+      String is,
+      AttributeValue value) {
+    ObjectNode search = searches.addObject();
+    search.put("attribute", name);
+    search.putObject("predicate").put("is", is).set("value", GoldenRecords.value(value));
+    search(
+        search,
+        model,
+        query,
+        record ->
+            record.attributes().containsKey(name)
+                && AttributeRules.matches(name, is, record.attributes().get(name), value));
+  }
+
+  private static void search(
+      ObjectNode search, ShardModel model, float[] query, Predicate<IndexRecord> accepts) {
+    search.set("query", GoldenRecords.vector(query));
+    ArrayNode answers = search.putArray("answers");
+    model.records().stream()
+        .filter(accepts)
+        .sorted(Comparator.comparingDouble(record -> model.distance(query, record.vector())))
+        .limit(5)
+        .forEach(
+            record ->
+                answers
+                    .addObject()
+                    .put("id", record.vectorId())
+                    .put("distance", model.distance(query, record.vector())));
+  }
+
+  private static float[][] vectors(long seed, int count, int dimension) {
+    Random random = new Random(seed);
+    float[][] vectors = new float[count][];
+    for (int i = 0; i < count; i++) {
+      vectors[i] = ShardModel.vector(random, dimension);
+    }
+    return vectors;
+  }
+
+  private static void router() throws IOException {
+    float[][] centroids = vectors(7, 6, 4);
+    Files.write(
+        FOLDER.resolve("router.bin"), PartitionRouter.of(centroids, DistanceMetric.DOT).toBytes());
+    ObjectNode out = JsonNodeFactory.instance.objectNode();
+    ArrayNode listed = out.putArray("centroids");
+    for (float[] centroid : centroids) {
+      listed.add(GoldenRecords.vector(centroid));
+    }
+    ShardModel plain = ShardModel.random(0, 4, DistanceMetric.L2, 0);
+    ShardModel dot = ShardModel.random(0, 4, DistanceMetric.DOT, 0);
+    ArrayNode queries = out.putArray("queries");
+    for (float[] vector : vectors(8, 10, 4)) {
+      ObjectNode query = queries.addObject();
+      query.set("vector", GoldenRecords.vector(vector));
+      query.put("stored_in", ascending(plain, vector, centroids)[0]);
+      query.set("asked", JSON.valueToTree(ascending(dot, vector, centroids)));
+    }
+    JSON.writeValue(FOLDER.resolve("router.json").toFile(), out);
+  }
+
+  private static int[] ascending(ShardModel model, float[] vector, float[][] centroids) {
+    return IntStream.range(0, centroids.length)
+        .boxed()
+        .sorted(Comparator.comparingDouble(j -> model.distance(vector, centroids[j])))
+        .mapToInt(j -> j)
+        .toArray();
+  }
+
+  private static void codebook() throws IOException {
+    int dimension = 5;
+    int subspaces = 2;
+    PqCodebook codebook =
+        PqCodebook.train(vectors(9, 300, dimension), DistanceMetric.L2, subspaces, 3);
+    byte[] bytes = codebook.toBytes();
+    Files.write(FOLDER.resolve("codebook.bin"), bytes);
+    ObjectNode out = JsonNodeFactory.instance.objectNode();
+    out.put("subspaces", subspaces);
+    ArrayNode codes = out.putArray("codes");
+    for (float[] vector : vectors(10, 10, dimension)) {
+      ObjectNode each = codes.addObject();
+      each.set("vector", GoldenRecords.vector(vector));
+      ArrayNode code = each.putArray("code");
+      for (int m = 0; m < subspaces; m++) {
+        code.add(
+            nearestCentroid(
+                bytes, vector, m * dimension / subspaces, (m + 1) * dimension / subspaces));
+      }
+    }
+    JSON.writeValue(FOLDER.resolve("codebook.json").toFile(), out);
+  }
+
+  /** By the specification's arithmetic over the file's bytes. */
+  private static int nearestCentroid(byte[] bytes, float[] vector, int start, int end) {
+    ByteBuffer in = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    int nearest = -1;
+    double least = Double.POSITIVE_INFINITY;
+    for (int j = 0; j < 256; j++) {
+      double distance = 0;
+      for (int k = 0; k < end - start; k++) {
+        double off = vector[start + k] - in.getFloat(32 + 4 * (256 * start + k * 256 + j));
+        distance += off * off;
+      }
+      if (distance < least) {
+        least = distance;
+        nearest = j;
+      }
+    }
+    return nearest;
+  }
+}
