@@ -22,6 +22,7 @@ public final class VectorFile implements AutoCloseable {
   private static final int HEADER_MAX = 1 << 16;
   private static final Pattern SHAPE =
       Pattern.compile("'shape': *\\((\\d{1,12}), *(\\d{1,9}),?\\)");
+  private static final Pattern C_ORDER = Pattern.compile("'fortran_order': *False\\b");
   private static final Pattern TYPE = Pattern.compile("'descr': *'([^']{2,4})'");
 
   private enum Component {
@@ -132,7 +133,7 @@ public final class VectorFile implements AutoCloseable {
         StandardCharsets.ISO_8859_1.decode(at(channel, from, (int) length, path)).toString();
     Matcher shape = SHAPE.matcher(header);
     Matcher type = TYPE.matcher(header);
-    if (!shape.find() || !type.find() || header.contains("'fortran_order': True")) {
+    if (!shape.find() || !type.find() || !C_ORDER.matcher(header).find()) {
       throw wrong(path, "must be a matrix in C order");
     }
     Component component =
@@ -170,6 +171,9 @@ public final class VectorFile implements AutoCloseable {
       throw wrong(path, "says rows of " + dimension + " numbers");
     }
     long rowBytes = Integer.BYTES + dimension * component.bytes;
+    if (channel.size() % rowBytes != 0) {
+      throw wrong(path, "ends within a row of " + dimension + " numbers");
+    }
     return new VectorFile(
         path, channel, component, 0, Integer.BYTES, channel.size() / rowBytes, dimension);
   }
@@ -203,11 +207,18 @@ public final class VectorFile implements AutoCloseable {
    * Reads a row.
    *
    * @param row from 0 on
+   * @throws CliException if the file changed, or the row is of another dimension
    */
   public float[] read(int row) {
     try {
-      ByteBuffer bytes =
-          at(channel, start + row * rowBytes() + prefix, dimension * component.bytes, path);
+      ByteBuffer bytes = at(channel, start + row * rowBytes(), (int) rowBytes(), path);
+      if (prefix > 0) {
+        int said = bytes.getInt();
+        if (said != dimension) {
+          throw wrong(
+              path, "has " + said + " numbers in row " + row + ", " + dimension + " before");
+        }
+      }
       float[] vector = new float[dimension];
       for (int d = 0; d < dimension; d++) {
         vector[d] = component.read(bytes);

@@ -45,10 +45,11 @@ record DemoData(
    */
   static DemoData read(Path folder, int rowsMax) {
     Path vectors = file(folder, "base.", VECTORS);
-    List<float[]> base = vectors(vectors, Math.min(rowsMax, ROWS_MAX));
-    List<JsonNode> rows = lines(file(folder, "base.", LINES), base.size());
+    int limit = Math.min(rowsMax, ROWS_MAX);
+    List<float[]> base = vectors(vectors, limit);
+    List<JsonNode> rows = lines(file(folder, "base.", LINES), base.size(), limit);
     List<float[]> queries = vectors(file(folder, "query.", VECTORS), QUERIES_MAX);
-    List<JsonNode> queryRows = lines(file(folder, "query.", LINES), queries.size());
+    List<JsonNode> queryRows = lines(file(folder, "query.", LINES), queries.size(), QUERIES_MAX);
     if (rows.size() != base.size() || queryRows.size() != queries.size()) {
       throw CliException.usage("--data: each vector in " + folder + " needs its line of JSON");
     }
@@ -107,7 +108,9 @@ record DemoData(
     }
   }
 
-  private static List<JsonNode> lines(Path path, int max) {
+  // Of a whole file one line more is read, so that one without a vector is noticed.
+  private static List<JsonNode> lines(Path path, int vectors, int limit) {
+    int max = Math.min(vectors + 1, limit);
     List<JsonNode> lines = new ArrayList<>();
     try (InputStream in = Files.newInputStream(path);
         BufferedReader reader =
