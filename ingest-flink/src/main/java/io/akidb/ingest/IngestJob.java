@@ -1,11 +1,14 @@
 package io.akidb.ingest;
 
 import io.akidb.catalog.CatalogException;
+import io.akidb.catalog.SegmentWriter;
 import io.akidb.catalog.TooManyWritersException;
 import io.akidb.objectstore.ObjectStore;
 import io.akidb.objectstore.ObjectStoreException;
 import io.akidb.objectstore.ObjectStores;
+import io.akidb.tenancy.CollectionName;
 import io.akidb.tenancy.TenancyException;
+import io.akidb.tenancy.TenantId;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -176,6 +179,8 @@ public final class IngestJob implements Callable<Integer> {
   static int run(IngestJob job, PrintStream err, String... arguments) {
     CommandLine line = new CommandLine(job);
     line.setErr(new java.io.PrintWriter(err, true, java.nio.charset.StandardCharsets.UTF_8));
+    // A misspelt option behind --file is no file.
+    line.setUnmatchedOptionsAllowedAsOptionParameters(false);
     line.setExecutionExceptionHandler(
         (e, command, parsed) -> {
           String message = JobRun.rootMessage(e);
@@ -187,8 +192,9 @@ public final class IngestJob implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
+    checkArguments();
     Target target = target();
-    requireCollection(target);
+    long baseOrder = Math.max(micros(clock.instant()), maxOrder(target) + 1);
     Configuration configuration =
         JobRun.configuration(
             checkpointIntervalMs,
@@ -201,7 +207,7 @@ public final class IngestJob implements Callable<Integer> {
             ? StreamExecutionEnvironment.createLocalEnvironment(parallelism, configuration)
             : StreamExecutionEnvironment.getExecutionEnvironment(configuration);
     environment.setParallelism(parallelism);
-    declare(environment, target);
+    declare(environment, target, baseOrder);
     return new JobRun(out, progress).await(environment, "ingest " + collection);
   }
 
@@ -214,10 +220,54 @@ public final class IngestJob implements Callable<Integer> {
         bucket, endpoint, tenant, collection, name, segmentRowsMax, segmentBytesMax, opener);
   }
 
-  /** A wrong name should be told here and now, not by a worker's retries. */
-  private static void requireCollection(Target target) {
+  private void checkArguments() {
+    requireName("--tenant", () -> new TenantId(tenant));
+    requireName("--collection", () -> new CollectionName(collection));
+    requireRange("--parallelism", parallelism, 1, 1_024);
+    requireRange("--checkpoint-interval-ms", checkpointIntervalMs, 10, 86_400_000);
+    requireRange("--segment-rows-max", segmentRowsMax, 1, SegmentWriter.ROWS_MAX);
+    requireRange("--segment-bytes-max", segmentBytesMax, 1, 1L << 40);
+    requireRange("--limit", limit, 1, Long.MAX_VALUE);
+    if (from.kafka == null) {
+      requireAbsent("--topic", topic != null, "--kafka");
+      requireAbsent("--bounded", bounded, "--kafka; files end by themselves");
+    } else {
+      requireAbsent("--sidecar", sidecar != null, "--file");
+      requireAbsent("--limit", limit != Long.MAX_VALUE, "--file");
+      if (topic == null) {
+        throw new IngestUsageException("--kafka needs --topic", null);
+      }
+    }
+  }
+
+  private static void requireName(String option, Runnable name) {
+    try {
+      name.run();
+    } catch (TenancyException e) {
+      throw new IngestUsageException(option + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static void requireRange(String option, long value, long min, long max) {
+    if (value < min || value > max) {
+      throw new IngestUsageException(
+          option + " must be " + min + " to " + max + ", not " + value, null);
+    }
+  }
+
+  private static void requireAbsent(String option, boolean isGiven, String other) {
+    if (isGiven) {
+      throw new IngestUsageException(option + " goes with " + other, null);
+    }
+  }
+
+  /**
+   * The greatest order in the collection: rows that bring none of their own are newer. A wrong name
+   * is told here and now, not by a worker's retries.
+   */
+  private static long maxOrder(Target target) {
     try (ObjectStore store = target.openStore()) {
-      target.open(store);
+      return target.open(store).head().maxOrder();
     } catch (CatalogException | TenancyException | ObjectStoreException e) {
       throw new IngestUsageException(String.valueOf(e.getMessage()), e);
     }
@@ -231,8 +281,8 @@ public final class IngestJob implements Callable<Integer> {
     }
   }
 
-  private void declare(StreamExecutionEnvironment environment, Target target) {
-    DataStream<byte[]> items = items(environment);
+  private void declare(StreamExecutionEnvironment environment, Target target, long baseOrder) {
+    DataStream<byte[]> items = items(environment, baseOrder);
     items
         .partitionCustom((key, partitions) -> Math.floorMod(key, partitions), ItemCodec::route)
         .transform("stage", TypeInformation.of(StagedCheckpoint.class), new StageOperator(target))
@@ -245,23 +295,20 @@ public final class IngestJob implements Callable<Integer> {
         .setMaxParallelism(1);
   }
 
-  private DataStream<byte[]> items(StreamExecutionEnvironment environment) {
+  private DataStream<byte[]> items(StreamExecutionEnvironment environment, long baseOrder) {
     FileReading reading = reading();
     TypeInformation<byte[]> bytes = PrimitiveArrayTypeInfo.BYTE_PRIMITIVE_ARRAY_TYPE_INFO;
     if (from.kafka != null) {
-      if (topic == null) {
-        throw new IngestUsageException("--kafka needs --topic", null);
-      }
       return environment
           .fromSource(
-              KafkaRecords.source(from.kafka, topic, group, bounded, reading),
+              KafkaRecords.source(from.kafka, String.valueOf(topic), group, bounded, reading),
               WatermarkStrategy.noWatermarks(),
               "kafka " + topic,
               bytes)
           .uid("kafka");
     }
     List<Path> files = from.files == null ? List.of() : from.files;
-    List<FileSplit> splits = FileSplits.find(files, sidecar, micros(clock.instant()));
+    List<FileSplit> splits = FileSplits.find(files, sidecar, baseOrder);
     return environment
         .fromSource(
             new FileRecordSource(splits, reading), WatermarkStrategy.noWatermarks(), "files", bytes)
