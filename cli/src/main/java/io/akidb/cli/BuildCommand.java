@@ -91,7 +91,7 @@ final class BuildCommand implements Callable<Integer> {
     Map<String, String> environment = surroundings.environment();
     Installation installation = Installation.of(environment);
     Ended ended =
-        new Jobs(installation, surroundings.err(), Map.of())
+        new Jobs(installation, surroundings.err(), environment)
             .build(heap, arguments(bucket.arguments(environment, installation)));
     for (JsonNode line : ended.lines()) {
       print(line);

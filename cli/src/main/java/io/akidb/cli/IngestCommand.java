@@ -108,7 +108,7 @@ final class IngestCommand implements Callable<Integer> {
     Map<String, String> environment = surroundings.environment();
     Installation installation = Installation.of(environment);
     Ended ended =
-        new Jobs(installation, surroundings.err(), Map.of())
+        new Jobs(installation, surroundings.err(), environment)
             .ingest(heap, arguments(bucket.arguments(environment, installation)));
     if (ended.code() != 0 || ended.lines().isEmpty()) {
       surroundings.err().println("akidb: the ingest failed:\n" + ended.log());

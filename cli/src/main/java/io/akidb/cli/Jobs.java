@@ -22,7 +22,7 @@ public final class Jobs {
    * Prepares.
    *
    * @param err for progress
-   * @param environment what children get beside this process's own
+   * @param environment of the children, over this process's own
    */
   public Jobs(Installation installation, PrintStream err, Map<String, String> environment) {
     this.installation = installation;

@@ -12,7 +12,6 @@ import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Map;
 
 /** The steps of the demonstration, one after the other. For one thread. */
 final class Demo implements AutoCloseable {
@@ -53,13 +52,14 @@ final class Demo implements AutoCloseable {
     new SecureRandom().nextBytes(random);
     String operatorKey = HexFormat.of().formatHex(random);
     output.step("A node on " + bucket.get(1));
-    DemoNode node = DemoNode.start(installation, bucket, operatorKey, port);
+    DemoNode node =
+        DemoNode.start(installation, bucket, surroundings.environment(), operatorKey, port);
     output.line("process %d answers at %s", node.pid(), node.url());
     return new Demo(
         data,
         output,
         node,
-        new Jobs(installation, surroundings.err(), Map.of()),
+        new Jobs(installation, surroundings.err(), surroundings.environment()),
         bucket,
         operatorKey);
   }

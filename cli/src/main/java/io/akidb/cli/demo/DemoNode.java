@@ -7,6 +7,7 @@ import io.akidb.cli.process.Program;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -21,16 +22,20 @@ final class DemoNode implements AutoCloseable {
 
   private final Installation installation;
   private final List<String> bucket;
-  private final String operatorKey;
+  private final Map<String, String> environment;
   private final Path log;
   private Child child;
   private URI url;
 
   private DemoNode(
-      Installation installation, List<String> bucket, String operatorKey, int port, Path log) {
+      Installation installation,
+      List<String> bucket,
+      Map<String, String> environment,
+      int port,
+      Path log) {
     this.installation = installation;
     this.bucket = List.copyOf(bucket);
-    this.operatorKey = operatorKey;
+    this.environment = environment;
     this.log = log;
     CompletableFuture<URI> ready = new CompletableFuture<>();
     this.child = launch(port, ready);
@@ -41,14 +46,21 @@ final class DemoNode implements AutoCloseable {
    * Starts a node and waits until it answers.
    *
    * @param bucket its {@code --bucket}, and what belongs to it
+   * @param environment of the node, over this process's own
    * @param port 0 for a free one
    */
   static DemoNode start(
-      Installation installation, List<String> bucket, String operatorKey, int port) {
+      Installation installation,
+      List<String> bucket,
+      Map<String, String> environment,
+      String operatorKey,
+      int port) {
+    Map<String, String> all = new HashMap<>(environment);
+    all.put("AKIDB_ADMIN_API_KEY", operatorKey);
     return new DemoNode(
         installation,
         bucket,
-        operatorKey,
+        Map.copyOf(all),
         port,
         installation.state().resolve("logs").resolve("demo-node.log"));
   }
@@ -59,7 +71,7 @@ final class DemoNode implements AutoCloseable {
     arguments.addAll(List.of("--cache-dir", installation.state().resolve("demo-cache").toString()));
     return Child.start(
         installation.command(Program.NODE, "2g", arguments),
-        Map.of("AKIDB_ADMIN_API_KEY", operatorKey),
+        environment,
         log,
         line -> {
           if (line.startsWith(READY)) {

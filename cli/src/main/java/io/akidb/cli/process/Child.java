@@ -5,15 +5,19 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.lang.ProcessBuilder.Redirect;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A process that ends with its owner: {@link #close} ends it, and so does the end of this JVM. What
@@ -21,7 +25,9 @@ import java.util.function.Consumer;
  * to a log file. Thread-safe.
  */
 public final class Child implements AutoCloseable {
-  private static final int STOP_SECS = 15;
+  /** Longer than a node takes for the calls in flight. */
+  private static final Duration PATIENCE = Duration.ofSeconds(15);
+
   private static final int LAST_LINES = 12;
   private static final long LOG_READ_MAX = 64 << 10;
 
@@ -29,10 +35,13 @@ public final class Child implements AutoCloseable {
   private final Path log;
   private final Thread reader;
   private final Thread atExit;
+  private final Duration patience;
+  private volatile @Nullable RuntimeException refusal;
 
-  private Child(Process process, Path log, Consumer<String> onLine) {
+  private Child(Process process, Path log, Duration patience, Consumer<String> onLine) {
     this.process = process;
     this.log = log;
+    this.patience = patience;
     this.atExit = new Thread(this::end, "end-" + process.pid());
     Runtime.getRuntime().addShutdownHook(atExit);
     this.reader =
@@ -44,18 +53,35 @@ public final class Child implements AutoCloseable {
    *
    * @param environment added to this process's own
    * @param log new file for its errors; its folder is made
-   * @param onLine takes each line of standard output
+   * @param onLine takes each line of standard output; what it throws, {@link #await} throws
    * @throws CliException if it cannot be started
    */
   public static Child start(
       List<String> command, Map<String, String> environment, Path log, Consumer<String> onLine) {
+    return start(command, environment, log, PATIENCE, onLine);
+  }
+
+  /**
+   * As above.
+   *
+   * @param patience how long a process that was asked to end is waited for
+   */
+  static Child start(
+      List<String> command,
+      Map<String, String> environment,
+      Path log,
+      Duration patience,
+      Consumer<String> onLine) {
     try {
       Files.createDirectories(log.toAbsolutePath().getParent());
-      ProcessBuilder builder = new ProcessBuilder(command).redirectError(log.toFile());
+      Files.write(log, new byte[0]);
+      // Two write to it: both append.
+      ProcessBuilder builder =
+          new ProcessBuilder(command).redirectError(Redirect.appendTo(log.toFile()));
       builder.environment().putAll(environment);
       Process process = builder.start();
       process.getOutputStream().close();
-      return new Child(process, log, onLine);
+      return new Child(process, log, patience, onLine);
     } catch (IOException e) {
       throw CliException.failed("cannot start " + command.getFirst() + ": " + e.getMessage(), e);
     }
@@ -64,26 +90,41 @@ public final class Child implements AutoCloseable {
   private void read(Consumer<String> onLine) {
     try (BufferedReader lines = process.inputReader(StandardCharsets.UTF_8);
         OutputStream rest =
-            Files.newOutputStream(
-                log,
-                java.nio.file.StandardOpenOption.CREATE,
-                java.nio.file.StandardOpenOption.APPEND)) {
+            Files.newOutputStream(log, StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
         if (!line.startsWith("{")) {
           rest.write((line + "\n").getBytes(StandardCharsets.UTF_8));
         }
-        onLine.accept(line);
+        take(line, onLine);
       }
     } catch (IOException | UncheckedIOException e) {
       // The process is gone, or its log is: its exit code tells.
     }
   }
 
-  /** Waits for its end and for its last line. */
+  // After a failure the rest is still read: a process whose output nobody reads stands still.
+  private void take(String line, Consumer<String> onLine) {
+    try {
+      onLine.accept(line);
+    } catch (RuntimeException e) {
+      refusal = e;
+    }
+  }
+
+  /**
+   * Waits for its end and for its last line.
+   *
+   * @throws RuntimeException that the taker of its lines threw last
+   */
   public int await() {
     try {
       int code = process.waitFor();
-      reader.join();
+      // Something else may hold its output open.
+      var _ = reader.join(patience);
+      RuntimeException thrown = refusal;
+      if (thrown != null) {
+        throw thrown;
+      }
       return code;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -103,9 +144,11 @@ public final class Child implements AutoCloseable {
 
   /** Ends it at once, as {@code kill -9} does. */
   public void kill() {
+    List<ProcessHandle> below = process.descendants().toList();
     process.destroyForcibly();
-    await();
+    below.forEach(ProcessHandle::destroyForcibly);
     close();
+    await();
   }
 
   /** The last lines of the log, for messages. */
@@ -114,7 +157,7 @@ public final class Child implements AutoCloseable {
       long size = channel.size();
       channel.position(Math.max(0, size - LOG_READ_MAX));
       byte[] tail = new byte[(int) (size - channel.position())];
-      var buffer = java.nio.ByteBuffer.wrap(tail);
+      ByteBuffer buffer = ByteBuffer.wrap(tail);
       while (buffer.hasRemaining() && channel.read(buffer) >= 0) {}
       Deque<String> last = new ArrayDeque<>();
       for (String line : new String(tail, StandardCharsets.UTF_8).strip().lines().toList()) {
@@ -145,7 +188,7 @@ public final class Child implements AutoCloseable {
     process.destroy();
     below.forEach(ProcessHandle::destroy);
     try {
-      if (!process.waitFor(STOP_SECS, TimeUnit.SECONDS)) {
+      if (!process.waitFor(patience)) {
         process.destroyForcibly();
       }
     } catch (InterruptedException e) {
