@@ -98,7 +98,7 @@ final class Planning {
   private PqCodebook codebook(List<float[]> sample) {
     int subvectors =
         request.pqSubvectors() == 0
-            ? PqCodebook.defaultSubspaces(schema.dimension())
+            ? PqCodebook.defaultSubspaces(schema.dimension(), metric())
             : request.pqSubvectors();
     float[][] vectors =
         sample.subList(0, Math.min(sample.size(), PqCodebook.SAMPLE_MAX)).toArray(float[][]::new);

@@ -45,17 +45,16 @@ public final class PqCodebook {
   }
 
   /**
-   * The number of subspaces that serves a dimension when nobody asks for another: one byte for
-   * eight dimensions.
+   * The number of subspaces that serves a dimension when nobody asks for another: one byte for two
+   * dimensions of at most 64, for four of at most 192, and for eight of more; for four of more,
+   * too, by inner product, where errors grow with a vector's length and the longest are most
+   * answers.
    */
-  public static int defaultSubspaces(int dimension) {
-    return Math.max(
-        1,
-        Math.min(
-            dimension,
-            dimension <= 64
-                ? (dimension + 1) / 2
-                : dimension <= 192 ? dimension / 4 : (dimension + 7) / 8));
+  public static int defaultSubspaces(int dimension, DistanceMetric metric) {
+    if (dimension <= 64) {
+      return (dimension + 1) / 2;
+    }
+    return dimension <= 192 || metric == DistanceMetric.DOT ? dimension / 4 : (dimension + 7) / 8;
   }
 
   /**

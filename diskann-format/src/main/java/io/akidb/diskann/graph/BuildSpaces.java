@@ -34,11 +34,11 @@ final class BuildSpaces implements AutoCloseable {
 
   /** Reads all vectors of a mapped spill, of which there is at least one. */
   static BuildSpaces of(Spill spill, DistanceMetric metric, long seed, Path workDirectory) {
-    Augmentation augmentation = new Augmentation(spill, metric);
-    int medoid = augmentation.medoid();
-    BuildSpace exact = new ExactSpace(spill, metric, augmentation);
+    Scaling scaling = new Scaling(spill, metric);
+    int medoid = scaling.medoid();
+    BuildSpace exact = new ExactSpace(spill, metric, scaling);
     int n = spill.size();
-    int components = augmentation.length();
+    int components = scaling.length();
     int length = QuantizedSpace.codeLength(components);
     WorkFile codes = new WorkFile(workDirectory, "codes", (long) n * length);
     float[] scales = new float[n];
@@ -47,7 +47,7 @@ final class BuildSpaces implements AutoCloseable {
     float[] vector = new float[components];
     byte[] code = new byte[length];
     for (int i = 0; i < n; i++) {
-      augmentation.load(i, vector);
+      scaling.load(i, vector);
       float scale = QuantizedSpace.quantize(vector, components, code);
       scales[i] = scale;
       long square = 0;

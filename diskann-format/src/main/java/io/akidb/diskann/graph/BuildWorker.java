@@ -33,7 +33,7 @@ final class BuildWorker {
       return;
     }
     walk(node);
-    pruning.reset();
+    pruning.reset(node);
     for (int i = 0; i < list.size(); i++) {
       if (list.id(i) != node) {
         pruning.offer(list.distance(i), list.id(i), false);
@@ -99,7 +99,7 @@ final class BuildWorker {
   }
 
   private void loadCandidates(int node) {
-    pruning.reset();
+    pruning.reset(node);
     int degree = graph.copy(node, neighbours);
     int old = graph.keptTogether(node);
     for (int i = 0; i < degree; i++) {

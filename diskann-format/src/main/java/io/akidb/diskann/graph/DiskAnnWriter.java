@@ -100,7 +100,7 @@ final class DiskAnnWriter {
     int subspaces =
         parameters.pqSubspaces() > 0
             ? parameters.pqSubspaces()
-            : PqCodebook.defaultSubspaces(dimension);
+            : PqCodebook.defaultSubspaces(dimension, schema.metric());
     if (n == 0) {
       return PqCodebook.train(
           new float[1][dimension], schema.metric(), subspaces, parameters.seed());

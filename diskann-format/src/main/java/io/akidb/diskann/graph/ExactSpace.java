@@ -9,16 +9,16 @@ import java.lang.foreign.MemorySegment;
 /** Distances between the vectors themselves, read from the spill. */
 final class ExactSpace implements BuildSpace {
   private final Spill spill;
-  private final Augmentation augmentation;
-  private final boolean isCosine;
+  private final Scaling scaling;
+  private final boolean isScaled;
   private final MemorySegment vectors;
   private final int padded;
   private final KernelSet kernels = BestKernels.floats();
 
-  ExactSpace(Spill spill, DistanceMetric metric, Augmentation augmentation) {
+  ExactSpace(Spill spill, DistanceMetric metric, Scaling scaling) {
     this.spill = spill;
-    this.augmentation = augmentation;
-    this.isCosine = metric == DistanceMetric.COSINE;
+    this.scaling = scaling;
+    this.isScaled = metric != DistanceMetric.L2;
     this.vectors = spill.vectors();
     this.padded = spill.paddedDimension();
   }
@@ -32,12 +32,10 @@ final class ExactSpace implements BuildSpace {
   public float between(int i, int j) {
     long a = spill.vectorAt(i);
     long b = spill.vectorAt(j);
-    if (isCosine) {
-      float cosine =
-          kernels.dot(vectors, a, vectors, b, padded) * spill.inverseNorm(i) * spill.inverseNorm(j);
-      return Math.max(0, 2 - 2 * cosine);
+    if (!isScaled) {
+      return kernels.squaredL2(vectors, a, vectors, b, padded);
     }
-    float difference = augmentation.added(i) - augmentation.added(j);
-    return kernels.squaredL2(vectors, a, vectors, b, padded) + difference * difference;
+    float dot = kernels.dot(vectors, a, vectors, b, padded) * scaling.scale(i) * scaling.scale(j);
+    return Math.max(0, scaling.square(i) + scaling.square(j) - 2 * dot);
   }
 }

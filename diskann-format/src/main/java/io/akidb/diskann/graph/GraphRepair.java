@@ -1,73 +1,107 @@
 package io.akidb.diskann.graph;
 
-import java.util.BitSet;
+import java.util.Arrays;
 import java.util.function.IntFunction;
 
 /**
- * Makes every node reachable from the entry, by an edge from a reachable node near it. For one
- * thread.
+ * Makes every node reachable from the entry, by an edge from a reachable node near it. A node whose
+ * places are all taken gives up an edge by which no other node was first reached, so that what is
+ * reachable stays so. For one thread.
  */
 final class GraphRepair {
+  private static final int UNREACHED = -1;
+
   private final VamanaGraph graph;
   private final int entry;
   private final int maxDegree;
   private final IntFunction<int[]> nearest;
-  private final BitSet reached = new BitSet();
   private final IntStack stack = new IntStack();
   private final int[] neighbours;
 
+  /** Of each node the one that it was first reached from; the entry from itself. */
+  private final int[] reachedFrom;
+
+  /** Reached nodes, in the order of their being reached; those before the cursor have no room. */
+  private final int[] reached;
+
+  private int count;
+  private int cursor;
+
+  /**
+   * Prepares a repair.
+   *
+   * @param maxDegree neighbours a node may have, at least 2
+   * @param nearest nodes near to a node, best first
+   */
   GraphRepair(VamanaGraph graph, int entry, int maxDegree, IntFunction<int[]> nearest) {
     this.graph = graph;
     this.entry = entry;
     this.maxDegree = maxDegree;
     this.nearest = nearest;
     this.neighbours = new int[graph.capacity()];
+    this.reachedFrom = new int[graph.nodes()];
+    this.reached = new int[graph.nodes()];
   }
 
   void connect() {
-    int nodes = graph.nodes();
-    reach(entry);
-    for (int node = reached.nextClearBit(0); node < nodes; node = reached.nextClearBit(node)) {
-      int from = attach(node);
-      reach(from);
-      reach(node);
+    Arrays.fill(reachedFrom, UNREACHED);
+    reach(entry, entry);
+    for (int node = 0; node < reachedFrom.length; node++) {
+      if (reachedFrom[node] == UNREACHED) {
+        reach(node, attach(node));
+      }
     }
   }
 
-  /** Adds an edge to the node from the nearest reachable node that has room; answers that node. */
+  /** Adds an edge to the node from a reachable one, the nearest that can have it; answers that. */
   private int attach(int node) {
     for (int candidate : nearest.apply(node)) {
-      if (reached.get(candidate) && graph.degree(candidate) < maxDegree) {
-        graph.append(candidate, node);
+      if (reachedFrom[candidate] != UNREACHED && take(candidate, node)) {
         return candidate;
       }
     }
-    // None near has room: any reachable one has to do, so that at least the walk can come here.
-    for (int candidate = reached.nextSetBit(0);
-        candidate >= 0;
-        candidate = reached.nextSetBit(candidate + 1)) {
-      if (graph.degree(candidate) < maxDegree) {
-        graph.append(candidate, node);
-        return candidate;
-      }
+    // None near can: any has to do, so that at least the walk can come here. There is always one:
+    // the reached nodes have more places together than there are reached nodes.
+    while (!take(reached[cursor], node)) {
+      cursor++;
     }
-    throw new IllegalStateException("every reachable node has all its neighbours");
+    return reached[cursor];
   }
 
-  private void reach(int start) {
-    if (!reached.get(start)) {
-      reached.set(start);
+  /** Adds the edge if there is room, or an edge to give up for it. */
+  private boolean take(int from, int node) {
+    int degree = graph.copy(from, neighbours);
+    if (degree < maxDegree) {
+      graph.append(from, node);
+      return true;
     }
-    stack.push(start);
+    // The last ones are the farthest that pruning kept.
+    for (int i = degree - 1; i >= 0; i--) {
+      if (reachedFrom[neighbours[i]] != from) {
+        neighbours[i] = node;
+        graph.set(from, neighbours, degree);
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private void reach(int start, int from) {
+    mark(start, from);
     while (!stack.isEmpty()) {
       int node = stack.pop();
       int degree = graph.copy(node, neighbours);
       for (int i = 0; i < degree; i++) {
-        if (!reached.get(neighbours[i])) {
-          reached.set(neighbours[i]);
-          stack.push(neighbours[i]);
+        if (reachedFrom[neighbours[i]] == UNREACHED) {
+          mark(neighbours[i], node);
         }
       }
     }
+  }
+
+  private void mark(int node, int from) {
+    reachedFrom[node] = from;
+    reached[count++] = node;
+    stack.push(node);
   }
 }

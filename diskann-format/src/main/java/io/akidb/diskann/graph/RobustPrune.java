@@ -8,7 +8,11 @@ import java.util.Arrays;
  * farther one is dropped when one that was kept is nearer to it, by the factor alpha, than the node
  * is. Candidates that pass without the factor come first; then, if there is room, those that pass
  * with it. Each pair is compared at most once, and pairs that an earlier pruning of the same node
- * kept together not at all: they pass each other still. For one thread.
+ * kept together not at all: they pass each other still.
+ *
+ * <p>Vectors equal to the node's own take at most a quarter of the places, and which ones differs
+ * from node to node: so the copies of a vector, however many, know each other without losing the
+ * rest. For one thread.
  */
 final class RobustPrune {
   private static final int OLD = 1 << 31;
@@ -19,6 +23,7 @@ final class RobustPrune {
 
   private long[] candidates = new long[512];
   private int count;
+  private int salt;
 
   /** Of each candidate: how many of the kept it was compared with, and the worst factor found. */
   private int[] compared = new int[512];
@@ -28,6 +33,8 @@ final class RobustPrune {
   private final int[] kept;
   private final int[] keptCandidates;
   private int degree;
+  private final int copiesMax;
+  private int copies;
 
   RobustPrune(BuildSpace space, int maxDegree, float alpha) {
     this.space = space;
@@ -35,11 +42,14 @@ final class RobustPrune {
     this.alpha = alpha;
     this.kept = new int[maxDegree];
     this.keptCandidates = new int[maxDegree];
+    this.copiesMax = maxDegree / 4;
   }
 
-  /** Forgets all candidates. */
-  void reset() {
+  /** Forgets all candidates, to choose neighbours of a node. */
+  void reset(int node) {
     count = 0;
+    // Decides between equal distances only: no two nodes should prefer the same ones.
+    salt = (node * 0x9E3779B9) >>> 1;
   }
 
   /**
@@ -54,7 +64,7 @@ final class RobustPrune {
       compared = new int[candidates.length];
       factors = new float[candidates.length];
     }
-    candidates[count++] = SortableKeys.of(distance, isOld ? id | OLD : id);
+    candidates[count++] = SortableKeys.of(distance, (id ^ salt) | (isOld ? OLD : 0));
   }
 
   /** Chooses; {@link #kept} then holds that many. */
@@ -63,6 +73,7 @@ final class RobustPrune {
     Arrays.fill(compared, 0, count, 0);
     Arrays.fill(factors, 0, count, 0);
     degree = 0;
+    copies = 0;
     choose(1);
     if (alpha > 1) {
       choose(alpha);
@@ -87,6 +98,9 @@ final class RobustPrune {
 
   private boolean passes(int c, float allowed) {
     float distance = SortableKeys.distance(candidates[c]);
+    if (distance <= 0) {
+      return copies++ < copiesMax;
+    }
     boolean isOld = isOld(c);
     while (compared[c] < degree) {
       int other = keptCandidates[compared[c]++];
@@ -104,7 +118,7 @@ final class RobustPrune {
   }
 
   private int id(int c) {
-    return SortableKeys.id(candidates[c]) & ~OLD;
+    return (SortableKeys.id(candidates[c]) & ~OLD) ^ salt;
   }
 
   private boolean isOld(int c) {

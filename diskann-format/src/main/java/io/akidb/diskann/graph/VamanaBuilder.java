@@ -86,19 +86,24 @@ final class VamanaBuilder {
     AtomicBoolean hasReporter = new AtomicBoolean();
     Runnable work =
         () -> {
-          BuildWorker worker = newWorker();
-          int steps = 0;
           boolean reports = hasReporter.compareAndSet(false, true);
-          for (int i = next.getAndIncrement(); i < count; i = next.getAndIncrement()) {
-            if (steps++ % PROGRESS_STEP == 0) {
-              if (Thread.currentThread().isInterrupted()) {
-                throw new CancellationException("the build was interrupted");
+          try {
+            BuildWorker worker = newWorker();
+            int steps = 0;
+            for (int i = next.getAndIncrement(); i < count; i = next.getAndIncrement()) {
+              if (steps++ % PROGRESS_STEP == 0) {
+                if (Thread.currentThread().isInterrupted()) {
+                  throw new CancellationException("the build was interrupted");
+                }
+                if (reports) {
+                  progress.update(phase, i, count);
+                }
               }
-              if (reports) {
-                progress.update(phase, i, count);
-              }
+              step.run(worker, i);
             }
-            step.run(worker, i);
+          } finally {
+            // After a failure the other threads have nothing left to do.
+            next.set(count);
           }
         };
     if (parameters.threads() == 1 || count < 2) {

@@ -21,13 +21,15 @@ final class WorkFile implements AutoCloseable {
   WorkFile(Path directory, String name, long length) {
     try {
       file = Files.createTempFile(directory, name + "-", ".work");
-      try (FileChannel channel =
-          FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-        bytes = channel.map(FileChannel.MapMode.READ_WRITE, 0, length, arena);
-      }
     } catch (IOException e) {
-      arena.close();
       throw new UncheckedIOException("cannot create a work file in " + directory, e);
+    }
+    try (FileChannel channel =
+        FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+      bytes = channel.map(FileChannel.MapMode.READ_WRITE, 0, length, arena);
+    } catch (IOException e) {
+      close();
+      throw new UncheckedIOException("cannot map a work file of " + length + " bytes", e);
     }
   }
 

@@ -7,8 +7,10 @@ package io.akidb.diskann.kernel;
 public final class SortableKeys {
   private SortableKeys() {}
 
+  /** A key; a distance that is no number is farther than all that are. */
   public static long of(float distance, int id) {
-    int bits = Float.floatToRawIntBits(distance);
+    // Not the raw bits: the NaN of inf - inf has its sign bit set on x86 and would be the nearest.
+    int bits = Float.floatToIntBits(distance);
     // Negative floats order backwards by their bits.
     int ordered = bits ^ ((bits >> 31) & 0x7fffffff);
     return ((long) ordered << 32) | (id & 0xffffffffL);

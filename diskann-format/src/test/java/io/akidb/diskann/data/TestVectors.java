@@ -1,0 +1,62 @@
+package io.akidb.diskann.data;
+
+import io.akidb.diskann.DistanceMetric;
+import java.util.Arrays;
+import java.util.SplittableRandom;
+import java.util.function.IntPredicate;
+import java.util.stream.IntStream;
+
+/** Seeded vectors, and what search must find among them, computed naively in double precision. */
+public final class TestVectors {
+  private TestVectors() {}
+
+  /** {@code [n][dimension]} around {@code n / 50 + 1} seeded centres. */
+  public static float[][] clustered(int n, int dimension, long seed) {
+    SplittableRandom random = new SplittableRandom(seed);
+    float[][] centres = new float[n / 50 + 1][dimension];
+    for (float[] centre : centres) {
+      for (int d = 0; d < dimension; d++) {
+        centre[d] = (float) random.nextGaussian();
+      }
+    }
+    float[][] vectors = new float[n][dimension];
+    for (float[] vector : vectors) {
+      float[] centre = centres[random.nextInt(centres.length)];
+      for (int d = 0; d < dimension; d++) {
+        vector[d] = (float) (centre[d] + 0.4 * random.nextGaussian());
+      }
+    }
+    return vectors;
+  }
+
+  /** The distance of the metric, in double precision. */
+  public static double distance(DistanceMetric metric, float[] a, float[] b) {
+    double square = 0;
+    double dot = 0;
+    double aa = 0;
+    double bb = 0;
+    for (int d = 0; d < a.length; d++) {
+      square += ((double) a[d] - b[d]) * ((double) a[d] - b[d]);
+      dot += (double) a[d] * b[d];
+      aa += (double) a[d] * a[d];
+      bb += (double) b[d] * b[d];
+    }
+    return switch (metric) {
+      case L2 -> square;
+      case COSINE -> 1 - dot / Math.sqrt(aa * bb);
+      case DOT -> -dot;
+    };
+  }
+
+  /** The k least distances among the rows that are accepted, ascending. */
+  public static double[] nearest(
+      DistanceMetric metric, float[][] base, float[] query, int k, IntPredicate accepted) {
+    double[] all =
+        IntStream.range(0, base.length)
+            .filter(accepted)
+            .mapToDouble(row -> distance(metric, base[row], query))
+            .sorted()
+            .toArray();
+    return Arrays.copyOf(all, Math.min(k, all.length));
+  }
+}
