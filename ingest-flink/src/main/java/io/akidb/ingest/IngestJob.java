@@ -305,7 +305,9 @@ public final class IngestJob implements Callable<Integer> {
               WatermarkStrategy.noWatermarks(),
               "kafka " + topic,
               bytes)
-          .uid("kafka");
+          // A checkpoint of another topic, or of a job that ends elsewhere, must not be gone on
+          // from.
+          .uid("kafka " + topic + (bounded ? " bounded" : ""));
     }
     List<Path> files = from.files == null ? List.of() : from.files;
     List<FileSplit> splits = FileSplits.find(files, sidecar, baseOrder);

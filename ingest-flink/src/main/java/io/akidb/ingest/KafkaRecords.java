@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 import org.apache.flink.api.common.typeinfo.PrimitiveArrayTypeInfo;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.connector.source.Source;
 import org.apache.flink.connector.kafka.source.KafkaSource;
 import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
 import org.apache.flink.connector.kafka.source.reader.deserializer.KafkaRecordDeserializationSchema;
@@ -34,7 +35,7 @@ final class KafkaRecords implements KafkaRecordDeserializationSchema<byte[]> {
    * @param bounded whether it ends at what the topic holds when the job starts
    */
   @SuppressWarnings("deprecation") // the connector's own signature
-  static KafkaSource<byte[]> source(
+  static Source<byte[], ?, ?> source(
       String brokers, String topic, String group, boolean bounded, FileReading reading) {
     var builder =
         KafkaSource.<byte[]>builder()
@@ -43,7 +44,9 @@ final class KafkaRecords implements KafkaRecordDeserializationSchema<byte[]> {
             .setGroupId(group)
             .setStartingOffsets(OffsetsInitializer.committedOffsets(OffsetResetStrategy.EARLIEST))
             .setDeserializer(new KafkaRecords(reading));
-    return bounded ? builder.setBounded(OffsetsInitializer.latest()).build() : builder.build();
+    return bounded
+        ? new BoundedKafkaSource(builder.setBounded(OffsetsInitializer.latest()).build())
+        : builder.build();
   }
 
   @Override

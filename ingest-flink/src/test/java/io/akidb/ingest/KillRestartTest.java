@@ -87,9 +87,9 @@ class KillRestartTest {
       throws Exception {
     long before = collected.head().generation();
     boolean early = random.nextInt(4) == 0;
-    long wait = random.nextInt(early ? START_MILLIS : 60);
+    long wait = random.nextInt(early ? START_MILLIS : 30);
     // Its start is a commit, too.
-    long generations = early ? 0 : 1 + random.nextInt(8);
+    long generations = early ? 0 : 2 + random.nextInt(5);
     try (JobProcess job = JobProcess.start(folder, Map.of(), "400m", arguments)) {
       boolean ended =
           job.awaitUnlessEnded(() -> collected.head().generation() >= before + generations)
