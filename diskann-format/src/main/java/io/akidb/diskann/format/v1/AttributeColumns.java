@@ -7,11 +7,8 @@ import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
@@ -79,21 +76,21 @@ public final class AttributeColumns {
   }
 
   /**
-   * Writes the section.
+   * Writes the section, a column after the other; beside what was added, memory holds a bitmap at a
+   * time.
    *
    * @param nodes node of each position
    */
   public void write(SectionOutput out, int[] nodes) {
-    List<byte[]> contents = new ArrayList<>();
-    columns.values().forEach(column -> contents.add(column.bytes(nodes)));
+    out.putInt(columns.size());
     long at = 0;
-    out.putInt(contents.size());
-    for (byte[] content : contents) {
+    for (Column column : columns.values()) {
+      long length = column.length(nodes);
       out.putLong(at);
-      out.putLong(content.length);
-      at += content.length;
+      out.putLong(length);
+      at += length;
     }
-    contents.forEach(out::putBytes);
+    columns.values().forEach(column -> column.write(out, nodes));
   }
 
   private abstract static class Column {
@@ -108,10 +105,12 @@ public final class AttributeColumns {
 
     abstract void add(int position, AttributeValue value);
 
-    abstract byte[] bytes(int[] nodes);
+    /** Bytes that {@link #write} writes. */
+    abstract long length(int[] nodes);
+
+    abstract void write(SectionOutput out, int[] nodes);
 
     static byte[] serialize(RoaringBitmap bitmap) {
-      bitmap.runOptimize();
       ByteArrayOutputStream bytes = new ByteArrayOutputStream(bitmap.serializedSizeInBytes());
       try (DataOutputStream out = new DataOutputStream(bytes)) {
         bitmap.serialize(out);
@@ -127,19 +126,9 @@ public final class AttributeColumns {
         renumbered[i] = nodes[renumbered[i]];
       }
       Arrays.sort(renumbered);
-      return RoaringBitmap.bitmapOf(renumbered);
-    }
-
-    static void putInt(ByteArrayOutputStream out, int value) {
-      for (int shift = 0; shift < 32; shift += 8) {
-        out.write(value >>> shift);
-      }
-    }
-
-    static void putLong(ByteArrayOutputStream out, long value) {
-      for (int shift = 0; shift < 64; shift += 8) {
-        out.write((int) (value >>> shift));
-      }
+      RoaringBitmap bitmap = RoaringBitmap.bitmapOf(renumbered);
+      bitmap.runOptimize();
+      return bitmap;
     }
   }
 
@@ -179,25 +168,32 @@ public final class AttributeColumns {
     }
 
     @Override
-    byte[] bytes(int[] nodes) {
-      ByteArrayOutputStream texts = new ByteArrayOutputStream();
-      ByteArrayOutputStream bitmaps = new ByteArrayOutputStream();
-      ByteArrayOutputStream out = new ByteArrayOutputStream();
-      ByteArrayOutputStream offsets = new ByteArrayOutputStream();
-      putInt(out, positions.size());
-      putLong(out, 0);
-      putLong(offsets, 0);
-      positions.forEach(
-          (text, bitmap) -> {
-            texts.writeBytes(text.getBytes(StandardCharsets.UTF_8));
-            bitmaps.writeBytes(serialize(renumber(bitmap, nodes)));
-            putLong(out, texts.size());
-            putLong(offsets, bitmaps.size());
-          });
-      out.writeBytes(offsets.toByteArray());
-      out.writeBytes(texts.toByteArray());
-      out.writeBytes(bitmaps.toByteArray());
-      return out.toByteArray();
+    long length(int[] nodes) {
+      long length = 4 + 16L * (positions.size() + 1);
+      for (Map.Entry<String, RoaringBitmap> text : positions.entrySet()) {
+        length += Utf8.encode(text.getKey()).length;
+        length += renumber(text.getValue(), nodes).serializedSizeInBytes();
+      }
+      return length;
+    }
+
+    @Override
+    void write(SectionOutput out, int[] nodes) {
+      out.putInt(positions.size());
+      long at = 0;
+      out.putLong(at);
+      for (String text : positions.keySet()) {
+        at += Utf8.encode(text).length;
+        out.putLong(at);
+      }
+      at = 0;
+      out.putLong(at);
+      for (RoaringBitmap bitmap : positions.values()) {
+        at += renumber(bitmap, nodes).serializedSizeInBytes();
+        out.putLong(at);
+      }
+      positions.keySet().forEach(text -> out.putBytes(Utf8.encode(text)));
+      positions.values().forEach(bitmap -> out.putBytes(serialize(renumber(bitmap, nodes))));
     }
   }
 
@@ -237,17 +233,20 @@ public final class AttributeColumns {
     }
 
     @Override
-    byte[] bytes(int[] nodes) {
+    long length(int[] nodes) {
+      return 8 + 8L * nodes.length + renumber(present, nodes).serializedSizeInBytes();
+    }
+
+    @Override
+    void write(SectionOutput out, int[] nodes) {
       long[] byNode = new long[nodes.length];
       present.forEach((int position) -> byNode[nodes[position]] = values[position]);
       byte[] bitmap = serialize(renumber(present, nodes));
-      ByteArrayOutputStream out = new ByteArrayOutputStream(8 + 8 * nodes.length + bitmap.length);
-      putLong(out, bitmap.length);
+      out.putLong(bitmap.length);
       for (long value : byNode) {
-        putLong(out, value);
+        out.putLong(value);
       }
-      out.writeBytes(bitmap);
-      return out.toByteArray();
+      out.putBytes(bitmap);
     }
   }
 }

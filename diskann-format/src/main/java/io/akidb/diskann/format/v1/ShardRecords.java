@@ -61,22 +61,37 @@ final class ShardRecords {
   }
 
   private static void writeIdIndex(SectionOutput out, Spill spill, int[] positions) {
-    long[] hashes = new long[positions.length];
-    Integer[] nodes = new Integer[positions.length];
+    long[] sorted = new long[positions.length];
     for (int node = 0; node < positions.length; node++) {
-      hashes[node] = hash(spill.id(positions[node]));
-      nodes[node] = node;
+      sorted[node] = hash(spill.id(positions[node]));
     }
-    Arrays.sort(
-        nodes,
-        (a, b) ->
-            hashes[a] != hashes[b] ? Long.compare(hashes[a], hashes[b]) : Integer.compare(a, b));
-    for (int node : nodes) {
-      out.putLong(hashes[node]);
+    Arrays.sort(sorted);
+    int[] nodes = new int[positions.length];
+    Arrays.fill(nodes, -1);
+    for (int node = 0; node < positions.length; node++) {
+      nodes[firstFree(sorted, nodes, hash(spill.id(positions[node])))] = node;
+    }
+    for (long hash : sorted) {
+      out.putLong(hash);
     }
     for (int node : nodes) {
       out.putInt(node);
     }
+  }
+
+  /** The first place of a hash that no node has taken; they are taken in order. */
+  private static int firstFree(long[] sorted, int[] nodes, long hash) {
+    int low = 0;
+    int high = sorted.length;
+    while (low < high) {
+      int middle = (low + high) >>> 1;
+      if (sorted[middle] < hash || (sorted[middle] == hash && nodes[middle] >= 0)) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    return low;
   }
 
   /** FNV-1a over the bytes, then mixed (the finalizer of MurmurHash3, by Austin Appleby). */
