@@ -19,7 +19,7 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 
 /**
- * The node's process: {@code AkidbNode --bucket DIR --port 8080}. Ends with 0 after SIGTERM, 1 on
+ * The node's process: {@code AkidbNode --bucket DIR --port 8080}. Ends with 143 after SIGTERM, as a JVM does, 1 on
  * failure, 2 on usage.
  */
 public final class AkidbNode {
