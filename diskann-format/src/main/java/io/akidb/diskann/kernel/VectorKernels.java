@@ -1,5 +1,8 @@
 package io.akidb.diskann.kernel;
 
+import static jdk.incubator.vector.FloatVector.fromArray;
+import static jdk.incubator.vector.FloatVector.fromMemorySegment;
+
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
@@ -8,8 +11,13 @@ import jdk.incubator.vector.VectorSpecies;
 
 /**
  * SIMD kernels by the Vector API. The species is the machine's preferred one: a wider one still
- * runs, boxed and a thousand times slower. Four sums are kept apart so that additions do not wait
- * for each other.
+ * runs, boxed and a thousand times slower. Sums are kept apart so that additions do not wait for
+ * each other.
+ *
+ * <p>No method of ours takes or returns a vector, repetitive as that reads. The JVM inlines its own
+ * vector methods always, ours only where it has seen many calls; where lengths are mixed, some loop
+ * is rare, and a vector that crosses a call which is not inlined is boxed from then on: up to 9 KB
+ * a call and a fifteenth of the speed, seen in {@code KernelAllocationTest}.
  */
 public final class VectorKernels implements KernelSet {
   private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
@@ -25,21 +33,27 @@ public final class VectorKernels implements KernelSet {
     FloatVector s3 = s0;
     int i = 0;
     for (int end = length - 4 * LANES; i <= end; i += 4 * LANES) {
-      s0 = squaredStep(a, aOffset + i, b, bOffset + i, s0);
-      s1 = squaredStep(a, aOffset + i + LANES, b, bOffset + i + LANES, s1);
-      s2 = squaredStep(a, aOffset + i + 2 * LANES, b, bOffset + i + 2 * LANES, s2);
-      s3 = squaredStep(a, aOffset + i + 3 * LANES, b, bOffset + i + 3 * LANES, s3);
+      FloatVector d0 = fromArray(SPECIES, a, aOffset + i).sub(fromArray(SPECIES, b, bOffset + i));
+      s0 = d0.fma(d0, s0);
+      FloatVector d1 =
+          fromArray(SPECIES, a, aOffset + i + LANES)
+              .sub(fromArray(SPECIES, b, bOffset + i + LANES));
+      s1 = d1.fma(d1, s1);
+      FloatVector d2 =
+          fromArray(SPECIES, a, aOffset + i + 2 * LANES)
+              .sub(fromArray(SPECIES, b, bOffset + i + 2 * LANES));
+      s2 = d2.fma(d2, s2);
+      FloatVector d3 =
+          fromArray(SPECIES, a, aOffset + i + 3 * LANES)
+              .sub(fromArray(SPECIES, b, bOffset + i + 3 * LANES));
+      s3 = d3.fma(d3, s3);
     }
     for (int end = length - LANES; i <= end; i += LANES) {
-      s0 = squaredStep(a, aOffset + i, b, bOffset + i, s0);
+      FloatVector d0 = fromArray(SPECIES, a, aOffset + i).sub(fromArray(SPECIES, b, bOffset + i));
+      s0 = d0.fma(d0, s0);
     }
     float sum = s0.add(s1).add(s2.add(s3)).reduceLanes(VectorOperators.ADD);
     return i == length ? sum : sum + TAIL.squaredL2(a, aOffset + i, b, bOffset + i, length - i);
-  }
-
-  private static FloatVector squaredStep(float[] a, int i, float[] b, int j, FloatVector sum) {
-    FloatVector d = FloatVector.fromArray(SPECIES, a, i).sub(FloatVector.fromArray(SPECIES, b, j));
-    return d.fma(d, sum);
   }
 
   @Override
@@ -50,13 +64,26 @@ public final class VectorKernels implements KernelSet {
     FloatVector s3 = s0;
     int i = 0;
     for (int end = length - 4 * LANES; i <= end; i += 4 * LANES) {
-      s0 = squaredStep(a, i, b, bByteOffset, s0);
-      s1 = squaredStep(a, i + LANES, b, bByteOffset, s1);
-      s2 = squaredStep(a, i + 2 * LANES, b, bByteOffset, s2);
-      s3 = squaredStep(a, i + 3 * LANES, b, bByteOffset, s3);
+      FloatVector d0 =
+          fromArray(SPECIES, a, i).sub(fromMemorySegment(SPECIES, b, bByteOffset + 4L * i, ORDER));
+      s0 = d0.fma(d0, s0);
+      FloatVector d1 =
+          fromArray(SPECIES, a, i + LANES)
+              .sub(fromMemorySegment(SPECIES, b, bByteOffset + 4L * (i + LANES), ORDER));
+      s1 = d1.fma(d1, s1);
+      FloatVector d2 =
+          fromArray(SPECIES, a, i + 2 * LANES)
+              .sub(fromMemorySegment(SPECIES, b, bByteOffset + 4L * (i + 2 * LANES), ORDER));
+      s2 = d2.fma(d2, s2);
+      FloatVector d3 =
+          fromArray(SPECIES, a, i + 3 * LANES)
+              .sub(fromMemorySegment(SPECIES, b, bByteOffset + 4L * (i + 3 * LANES), ORDER));
+      s3 = d3.fma(d3, s3);
     }
     for (int end = length - LANES; i <= end; i += LANES) {
-      s0 = squaredStep(a, i, b, bByteOffset, s0);
+      FloatVector d0 =
+          fromArray(SPECIES, a, i).sub(fromMemorySegment(SPECIES, b, bByteOffset + 4L * i, ORDER));
+      s0 = d0.fma(d0, s0);
     }
     float sum = s0.add(s1).add(s2.add(s3)).reduceLanes(VectorOperators.ADD);
     for (; i < length; i++) {
@@ -66,14 +93,6 @@ public final class VectorKernels implements KernelSet {
     return sum;
   }
 
-  private static FloatVector squaredStep(
-      float[] a, int i, MemorySegment b, long byteOffset, FloatVector sum) {
-    FloatVector d =
-        FloatVector.fromArray(SPECIES, a, i)
-            .sub(FloatVector.fromMemorySegment(SPECIES, b, byteOffset + 4L * i, ORDER));
-    return d.fma(d, sum);
-  }
-
   @Override
   public float squaredL2(
       MemorySegment a, long aByteOffset, MemorySegment b, long bByteOffset, int length) {
@@ -81,13 +100,19 @@ public final class VectorKernels implements KernelSet {
     FloatVector s1 = s0;
     int i = 0;
     for (int end = length - 2 * LANES; i <= end; i += 2 * LANES) {
-      FloatVector d0 = load(a, aByteOffset, i).sub(load(b, bByteOffset, i));
-      FloatVector d1 = load(a, aByteOffset, i + LANES).sub(load(b, bByteOffset, i + LANES));
+      FloatVector d0 =
+          fromMemorySegment(SPECIES, a, aByteOffset + 4L * i, ORDER)
+              .sub(fromMemorySegment(SPECIES, b, bByteOffset + 4L * i, ORDER));
+      FloatVector d1 =
+          fromMemorySegment(SPECIES, a, aByteOffset + 4L * (i + LANES), ORDER)
+              .sub(fromMemorySegment(SPECIES, b, bByteOffset + 4L * (i + LANES), ORDER));
       s0 = d0.fma(d0, s0);
       s1 = d1.fma(d1, s1);
     }
     for (int end = length - LANES; i <= end; i += LANES) {
-      FloatVector d0 = load(a, aByteOffset, i).sub(load(b, bByteOffset, i));
+      FloatVector d0 =
+          fromMemorySegment(SPECIES, a, aByteOffset + 4L * i, ORDER)
+              .sub(fromMemorySegment(SPECIES, b, bByteOffset + 4L * i, ORDER));
       s0 = d0.fma(d0, s0);
     }
     float sum = s0.add(s1).reduceLanes(VectorOperators.ADD);
@@ -103,20 +128,22 @@ public final class VectorKernels implements KernelSet {
     FloatVector s1 = s0;
     int i = 0;
     for (int end = length - 2 * LANES; i <= end; i += 2 * LANES) {
-      s0 = load(a, aByteOffset, i).fma(load(b, bByteOffset, i), s0);
-      s1 = load(a, aByteOffset, i + LANES).fma(load(b, bByteOffset, i + LANES), s1);
+      s0 =
+          fromMemorySegment(SPECIES, a, aByteOffset + 4L * i, ORDER)
+              .fma(fromMemorySegment(SPECIES, b, bByteOffset + 4L * i, ORDER), s0);
+      s1 =
+          fromMemorySegment(SPECIES, a, aByteOffset + 4L * (i + LANES), ORDER)
+              .fma(fromMemorySegment(SPECIES, b, bByteOffset + 4L * (i + LANES), ORDER), s1);
     }
     for (int end = length - LANES; i <= end; i += LANES) {
-      s0 = load(a, aByteOffset, i).fma(load(b, bByteOffset, i), s0);
+      s0 =
+          fromMemorySegment(SPECIES, a, aByteOffset + 4L * i, ORDER)
+              .fma(fromMemorySegment(SPECIES, b, bByteOffset + 4L * i, ORDER), s0);
     }
     float sum = s0.add(s1).reduceLanes(VectorOperators.ADD);
     return i == length
         ? sum
         : sum + TAIL.dot(a, aByteOffset + 4L * i, b, bByteOffset + 4L * i, length - i);
-  }
-
-  private static FloatVector load(MemorySegment bytes, long byteOffset, int i) {
-    return FloatVector.fromMemorySegment(SPECIES, bytes, byteOffset + 4L * i, ORDER);
   }
 
   @Override
@@ -127,20 +154,22 @@ public final class VectorKernels implements KernelSet {
     FloatVector s3 = s0;
     int i = 0;
     for (int end = length - 4 * LANES; i <= end; i += 4 * LANES) {
-      s0 = dotStep(a, aOffset + i, b, bOffset + i, s0);
-      s1 = dotStep(a, aOffset + i + LANES, b, bOffset + i + LANES, s1);
-      s2 = dotStep(a, aOffset + i + 2 * LANES, b, bOffset + i + 2 * LANES, s2);
-      s3 = dotStep(a, aOffset + i + 3 * LANES, b, bOffset + i + 3 * LANES, s3);
+      s0 = fromArray(SPECIES, a, aOffset + i).fma(fromArray(SPECIES, b, bOffset + i), s0);
+      s1 =
+          fromArray(SPECIES, a, aOffset + i + LANES)
+              .fma(fromArray(SPECIES, b, bOffset + i + LANES), s1);
+      s2 =
+          fromArray(SPECIES, a, aOffset + i + 2 * LANES)
+              .fma(fromArray(SPECIES, b, bOffset + i + 2 * LANES), s2);
+      s3 =
+          fromArray(SPECIES, a, aOffset + i + 3 * LANES)
+              .fma(fromArray(SPECIES, b, bOffset + i + 3 * LANES), s3);
     }
     for (int end = length - LANES; i <= end; i += LANES) {
-      s0 = dotStep(a, aOffset + i, b, bOffset + i, s0);
+      s0 = fromArray(SPECIES, a, aOffset + i).fma(fromArray(SPECIES, b, bOffset + i), s0);
     }
     float sum = s0.add(s1).add(s2.add(s3)).reduceLanes(VectorOperators.ADD);
     return i == length ? sum : sum + TAIL.dot(a, aOffset + i, b, bOffset + i, length - i);
-  }
-
-  private static FloatVector dotStep(float[] a, int i, float[] b, int j, FloatVector sum) {
-    return FloatVector.fromArray(SPECIES, a, i).fma(FloatVector.fromArray(SPECIES, b, j), sum);
   }
 
   @Override
@@ -151,25 +180,29 @@ public final class VectorKernels implements KernelSet {
     FloatVector s3 = s0;
     int i = 0;
     for (int end = length - 4 * LANES; i <= end; i += 4 * LANES) {
-      s0 = dotStep(a, i, b, bByteOffset, s0);
-      s1 = dotStep(a, i + LANES, b, bByteOffset, s1);
-      s2 = dotStep(a, i + 2 * LANES, b, bByteOffset, s2);
-      s3 = dotStep(a, i + 3 * LANES, b, bByteOffset, s3);
+      s0 =
+          fromArray(SPECIES, a, i)
+              .fma(fromMemorySegment(SPECIES, b, bByteOffset + 4L * i, ORDER), s0);
+      s1 =
+          fromArray(SPECIES, a, i + LANES)
+              .fma(fromMemorySegment(SPECIES, b, bByteOffset + 4L * (i + LANES), ORDER), s1);
+      s2 =
+          fromArray(SPECIES, a, i + 2 * LANES)
+              .fma(fromMemorySegment(SPECIES, b, bByteOffset + 4L * (i + 2 * LANES), ORDER), s2);
+      s3 =
+          fromArray(SPECIES, a, i + 3 * LANES)
+              .fma(fromMemorySegment(SPECIES, b, bByteOffset + 4L * (i + 3 * LANES), ORDER), s3);
     }
     for (int end = length - LANES; i <= end; i += LANES) {
-      s0 = dotStep(a, i, b, bByteOffset, s0);
+      s0 =
+          fromArray(SPECIES, a, i)
+              .fma(fromMemorySegment(SPECIES, b, bByteOffset + 4L * i, ORDER), s0);
     }
     float sum = s0.add(s1).add(s2.add(s3)).reduceLanes(VectorOperators.ADD);
     for (; i < length; i++) {
       sum += a[i] * b.get(SegmentLayout.F32, bByteOffset + 4L * i);
     }
     return sum;
-  }
-
-  private static FloatVector dotStep(
-      float[] a, int i, MemorySegment b, long byteOffset, FloatVector sum) {
-    return FloatVector.fromArray(SPECIES, a, i)
-        .fma(FloatVector.fromMemorySegment(SPECIES, b, byteOffset + 4L * i, ORDER), sum);
   }
 
   @Override
@@ -187,8 +220,7 @@ public final class VectorKernels implements KernelSet {
       FloatVector sum = FloatVector.zero(SPECIES);
       for (int d = 0; d < length; d++) {
         FloatVector difference =
-            FloatVector.fromArray(SPECIES, columns, columnsOffset + d * count + j)
-                .sub(a[aOffset + d]);
+            fromArray(SPECIES, columns, columnsOffset + d * count + j).sub(a[aOffset + d]);
         sum = difference.fma(difference, sum);
       }
       sum.intoArray(into, intoOffset + j);
@@ -218,8 +250,7 @@ public final class VectorKernels implements KernelSet {
       FloatVector sum = FloatVector.zero(SPECIES);
       for (int d = 0; d < length; d++) {
         FloatVector value = FloatVector.broadcast(SPECIES, a[aOffset + d]);
-        sum =
-            FloatVector.fromArray(SPECIES, columns, columnsOffset + d * count + j).fma(value, sum);
+        sum = fromArray(SPECIES, columns, columnsOffset + d * count + j).fma(value, sum);
       }
       sum.intoArray(into, intoOffset + j);
     }
