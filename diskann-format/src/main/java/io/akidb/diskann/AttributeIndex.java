@@ -6,8 +6,10 @@ import org.roaringbitmap.RoaringBitmap;
 
 /**
  * Which nodes have which values of the declared attributes. Each answer is a new bitmap of node
- * ids. Numbers compare across {@link AttributeType#LONG} and {@link AttributeType#DOUBLE};
- * otherwise a value of another type than declared matches nothing.
+ * ids. Numbers compare by value, across {@link AttributeType#LONG} and {@link AttributeType#DOUBLE}
+ * too; a value of another type than declared, or NaN, matches nothing. Every question throws {@link
+ * IllegalArgumentException} if the attribute is not declared, and {@link CorruptShardException} if
+ * its column is damaged, which is checked whole before its first use.
  */
 public interface AttributeIndex {
   /** Whether the attribute is declared here. */

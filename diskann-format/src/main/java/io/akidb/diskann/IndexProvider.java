@@ -30,6 +30,7 @@ public interface IndexProvider {
    *
    * @param trained a codebook to encode with, or null to train one on the vectors themselves
    * @param workDirectory an existing directory for temporary files
+   * @throws java.io.UncheckedIOException if the work directory cannot be written to
    */
   IndexBuilder builder(
       IndexSchema schema,
@@ -41,6 +42,7 @@ public interface IndexProvider {
    * Maps a shard file of this kind. Costs little, however large the file is.
    *
    * @throws ShardFormatException if it is corrupt, or of a version that this one cannot read
+   * @throws java.io.UncheckedIOException if it is not there or cannot be mapped
    */
   VectorIndex open(Path file);
 }

@@ -4,7 +4,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A mapped shard file. Safe for any number of reading threads; closing it while one reads is the
- * caller's error.
+ * caller's error. Opening checks what costs little, so that any question may throw {@link
+ * CorruptShardException} of a file that was not verified; an {@link IndexOutOfBoundsException} is
+ * of a node that the caller made up.
  */
 public interface VectorIndex extends AutoCloseable {
   /** What its vectors have in common. */
