@@ -159,4 +159,48 @@ class LocalDirectoryStoreTest extends ObjectStoreContract {
         });
     assertThat(locks.<String>withLock("key", () -> "free again")).isEqualTo("free again");
   }
+
+  @Test
+  void lockFile_heldElsewhere_isWaitedForAndThenAnError() throws Exception {
+    Path folder = Files.createDirectories(bucket.resolve("locks"));
+    KeyLocks locks = new KeyLocks(folder, Duration.ofMillis(20));
+    Path file = folder.resolve(Integer.toString(Math.floorMod("key".hashCode(), 64)));
+
+    // Held through a channel of its own, as by this class under another class loader.
+    try (var channel =
+            java.nio.channels.FileChannel.open(
+                file,
+                java.nio.file.StandardOpenOption.CREATE,
+                java.nio.file.StandardOpenOption.WRITE);
+        var held = channel.lock()) {
+      assertThat(held.isValid()).isTrue();
+      assertThatThrownBy(() -> locks.withLock("key", () -> "never"))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("too long");
+    }
+    assertThat(locks.<String>withLock("key", () -> "free again")).isEqualTo("free again");
+  }
+
+  @Test
+  void interruptedWriter_failsAndLeavesTheObject() {
+    store.put("a", bytes("before"));
+    Thread.currentThread().interrupt();
+
+    assertThatThrownBy(() -> store.put("a", bytes("after")))
+        .isInstanceOf(StoreUnavailableException.class);
+
+    assertThat(Thread.interrupted()).isTrue();
+    assertThat(text("a")).isEqualTo("before");
+  }
+
+  @Test
+  void unreadableObject_isUnavailable_notMissing() throws IOException {
+    store.put("dir/a", bytes("x"));
+    Path file = bucket.resolve("dir/a");
+    Files.setPosixFilePermissions(file, java.util.Set.of());
+    org.junit.jupiter.api.Assumptions.assumeFalse(
+        Files.isReadable(file), "skipped: root may read everything");
+
+    assertThatThrownBy(() -> store.get("dir/a", 10)).isInstanceOf(StoreUnavailableException.class);
+  }
 }
