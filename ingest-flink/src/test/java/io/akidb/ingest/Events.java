@@ -62,6 +62,19 @@ final class Events {
     }
   }
 
+  private Events(List<Event> some) {
+    all.addAll(some);
+  }
+
+  /** Every {@code of}th of them from the {@code index}th on. */
+  Events part(int index, int of) {
+    List<Event> part = new ArrayList<>();
+    for (int i = index; i < all.size(); i += of) {
+      part.add(all.get(i));
+    }
+    return new Events(part);
+  }
+
   List<Event> all() {
     return all;
   }
@@ -75,7 +88,7 @@ final class Events {
     Files.createDirectories(folder);
     List<Path> paths = new ArrayList<>();
     for (int file = 0; file < files; file++) {
-      Path path = folder.resolve("events-" + file + ".jsonl");
+      Path path = folder.resolve(folder.getFileName() + "-" + file + ".jsonl");
       try (BufferedWriter out = Files.newBufferedWriter(path)) {
         for (int i = file; i < all.size(); i += files) {
           out.write(all.get(i).json());
