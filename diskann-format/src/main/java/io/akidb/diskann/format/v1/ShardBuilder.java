@@ -5,7 +5,10 @@ import io.akidb.diskann.BuildReport;
 import io.akidb.diskann.IndexBuilder;
 import io.akidb.diskann.IndexRecord;
 import io.akidb.diskann.IndexSchema;
+import java.io.UncheckedIOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Path;
+import java.util.concurrent.CancellationException;
 
 /** What the builders of all kinds share: checked vectors go to a spill, and once into a file. */
 public abstract class ShardBuilder implements IndexBuilder {
@@ -39,8 +42,16 @@ public abstract class ShardBuilder implements IndexBuilder {
       throw new IllegalStateException("the shard was built already");
     }
     built = true;
-    spill.map();
-    return write(output, spill, columns, progress);
+    try {
+      spill.map();
+      return write(output, spill, columns, progress);
+    } catch (UncheckedIOException e) {
+      if (e.getCause() instanceof ClosedByInterruptException) {
+        throw (CancellationException)
+            new CancellationException("the build was interrupted").initCause(e);
+      }
+      throw e;
+    }
   }
 
   public abstract BuildReport write(
