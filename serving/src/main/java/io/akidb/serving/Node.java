@@ -19,6 +19,7 @@ import io.akidb.serving.metrics.NodeMetrics;
 import io.akidb.serving.rest.HttpConfig;
 import io.akidb.serving.rest.RestApi;
 import io.akidb.serving.rest.RestServer;
+import io.akidb.serving.search.KernelWarmUp;
 import io.akidb.serving.search.SearchConfig;
 import io.akidb.serving.search.Searcher;
 import io.akidb.serving.shard.IndexReader;
@@ -36,6 +37,7 @@ import java.time.Clock;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
+import java.util.SplittableRandom;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -45,6 +47,7 @@ import org.jspecify.annotations.Nullable;
 public final class Node implements AutoCloseable {
   private static final Logger LOG = System.getLogger(Node.class.getName());
   private static final int HELPER_TASKS_QUEUED_MAX = 1024;
+  private static final long WARM_UP_SEED = 1;
 
   private final Deque<AutoCloseable> opened = new ArrayDeque<>();
   private final RestServer server;
@@ -100,6 +103,7 @@ public final class Node implements AutoCloseable {
             new ArrayBlockingQueue<>(HELPER_TASKS_QUEUED_MAX),
             Thread.ofPlatform().name("search-", 0).daemon().factory());
     own(helpers::shutdownNow);
+    helpers.execute(new KernelWarmUp(new SplittableRandom(WARM_UP_SEED)));
     OpenCollections collections =
         own(
             new OpenCollections(
