@@ -107,7 +107,7 @@ public final class RestClient implements AutoCloseable {
 
   private static String problem(Answer answer) {
     StringBuilder text = new StringBuilder("the node answered " + answer.status());
-    JsonNode problem = answer.body().startsWith("{") ? answer.json() : Json.object();
+    JsonNode problem = problemOf(answer);
     if (problem.hasNonNull("detail")) {
       text.append(": ").append(problem.get("detail").asText());
     } else if (problem.hasNonNull("title")) {
@@ -123,6 +123,15 @@ public final class RestClient implements AutoCloseable {
       text.append(" (give a key by --api-key or AKIDB_API_KEY)");
     }
     return text.toString();
+  }
+
+  // What stands before a node answers in its own form.
+  private static JsonNode problemOf(Answer answer) {
+    try {
+      return answer.json();
+    } catch (CliException e) {
+      return Json.object();
+    }
   }
 
   @Override

@@ -36,6 +36,7 @@ class CommandLineTest {
         "demo --rows 0                   | --rows; at least 1",
         "demo --rows many                | --rows; many",
         "demo --onse                     | --onse; --once",
+        "demo --json nowhere/figures.json | --json; nowhere/figures.json",
         "demo --port abc                 | --port; abc",
         "tenant                          | Missing required subcommand; create",
         "tenant create                   | NAME; Usage: akidb tenant create",

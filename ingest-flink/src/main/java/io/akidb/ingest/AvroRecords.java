@@ -20,16 +20,20 @@ final class AvroRecords implements GenericRecordFile.Records {
   }
 
   static AvroRecords open(Path path) throws IOException {
-    AvroBlocks.Sound sound = AvroBlocks.sound(path);
+    try {
+      return open(path, AvroBlocks.sound(path));
+    } catch (RuntimeException e) {
+      throw damage(e);
+    }
+  }
+
+  private static AvroRecords open(Path path, AvroBlocks.Sound sound) throws IOException {
     InputStream in = new Head(RecordFile.stream(path), sound.bytes());
     try {
       return new AvroRecords(new DataFileStream<>(in, new Reader()), sound.problem());
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException e) {
       in.close();
       throw e;
-    } catch (RuntimeException e) {
-      in.close();
-      throw damage(e);
     }
   }
 

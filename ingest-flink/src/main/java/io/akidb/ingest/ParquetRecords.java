@@ -36,10 +36,10 @@ final class ParquetRecords implements GenericRecordFile.Records {
           AvroParquetReader.<GenericRecord>builder(file, configuration)
               .withDataModel(GenericData.get())
               .withCodecFactory(new ParquetCodecs())
+              .usePageChecksumVerification()
               .build());
-    } catch (RuntimeException e) {
-      // Damage shows as many kinds of them.
-      throw new IOException(String.valueOf(e.getMessage()), e);
+    } catch (RuntimeException | OutOfMemoryError e) {
+      throw damage(e);
     }
   }
 
@@ -67,9 +67,22 @@ final class ParquetRecords implements GenericRecordFile.Records {
   public @Nullable GenericRecord next() throws IOException {
     try {
       return reader.read();
-    } catch (RuntimeException e) {
-      throw new IOException(String.valueOf(e.getMessage()), e);
+    } catch (RuntimeException | OutOfMemoryError e) {
+      throw damage(e);
     }
+  }
+
+  /**
+   * Damage shows as many kinds of exceptions, and where pages carry no checksums as a length that
+   * the library tries to allocate: a single huge allocation that fails, which takes nothing from
+   * anybody else.
+   */
+  private static IOException damage(Throwable e) {
+    return new IOException(
+        e instanceof OutOfMemoryError
+            ? "a length in it is beyond the memory there is"
+            : String.valueOf(e.getMessage()),
+        e);
   }
 
   @Override

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
  * a {@link BadRecordException}; nothing else ever comes out.
  */
 class JsonRecordParserFuzzer {
-  private static final long SEED = 20_261_121;
+  private static final long SEED = Long.getLong("fuzz.seed", 20_261_121);
   private static final int ROUNDS = 30_000;
   private static final String ALPHABET = "{}[]\",:$0123456789-eE.+tfn\\u \n";
   private static final List<String> RECORDS =

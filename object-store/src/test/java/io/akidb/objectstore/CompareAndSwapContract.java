@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Test;
  */
 public abstract class CompareAndSwapContract {
   private static final int WRITERS = 40;
+  private static final int ROUNDS = 25;
   private static final int INCREMENTS = 5;
 
   /** The store under test, on a bucket of its own that is empty before each test. */
@@ -29,11 +30,6 @@ public abstract class CompareAndSwapContract {
 
   /** Opens the store on an empty bucket; called once before each test. */
   protected abstract ObjectStore openEmpty() throws Exception;
-
-  /** Rounds of the races; fewer where a write costs more. */
-  protected int rounds() {
-    return 25;
-  }
 
   @BeforeEach
   void openStore() throws Exception {
@@ -118,7 +114,7 @@ public abstract class CompareAndSwapContract {
   @Test
   void compareAndSwap_byRacingWriters_hasOneWinnerInEachRound() throws Exception {
     String etag = store.put("race/head", bytes("start")).etag();
-    for (int round = 0; round < rounds(); round++) {
+    for (int round = 0; round < ROUNDS; round++) {
       String expected = etag;
       String name = "round " + round + " writer ";
       List<ObjectMetadata> won =
@@ -133,7 +129,7 @@ public abstract class CompareAndSwapContract {
 
   @Test
   void putIfAbsent_byRacingWriters_hasOneWinnerForEachKey() throws Exception {
-    for (int round = 0; round < rounds(); round++) {
+    for (int round = 0; round < ROUNDS; round++) {
       String key = "race/" + round;
       List<ObjectMetadata> won = race(writer -> store.putIfAbsent(key, bytes("writer " + writer)));
 

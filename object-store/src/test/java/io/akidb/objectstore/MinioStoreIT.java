@@ -15,11 +15,6 @@ class MinioStoreIT extends ObjectStoreContract {
     return ObjectStores.open(TestMinio.config("store-it/" + UUID.randomUUID()));
   }
 
-  @Override
-  protected int rounds() {
-    return 10;
-  }
-
   @Test
   void open_ofMissingBucketByManyAtOnce_createsIt() throws Exception {
     BucketConfig config = TestMinio.of("s3://akidb-new-" + UUID.randomUUID());

@@ -19,8 +19,8 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 
 /**
- * The node's process: {@code AkidbNode --bucket DIR --port 8080}. Ends with 143 after SIGTERM, as a JVM does, 1 on
- * failure, 2 on usage.
+ * The node's process: {@code AkidbNode --bucket DIR --port 8080}. Ends with 143 after SIGTERM, as a
+ * JVM does, 1 on failure, 2 on usage.
  */
 public final class AkidbNode {
   private static final int FAILED = 1;

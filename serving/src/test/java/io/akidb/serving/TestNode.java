@@ -26,7 +26,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
 
-/** A node in this process, on a local directory, spoken to by real HTTP. */
+/**
+ * A node in this process, on a local directory, spoken to by real HTTP. Every call is held to the
+ * contract in {@code docs/openapi.yaml}.
+ */
 public final class TestNode implements AutoCloseable {
   public static final String OPERATOR_KEY = "operator-key-of-the-tests";
   public static final JsonMapper JSON = new JsonMapper();
@@ -154,6 +157,8 @@ public final class TestNode implements AutoCloseable {
           type.contains("json") && answer.body().length > 0
               ? JSON.readTree(answer.body())
               : JSON.createObjectNode();
+      JsonNode sent = answer.statusCode() < 300 && json != null ? JSON.readTree(json) : null;
+      Contract.check(method, path, sent, answer.statusCode(), body);
       return new Reply(answer.statusCode(), body, answer);
     } catch (IOException e) {
       throw new UncheckedIOException(e);

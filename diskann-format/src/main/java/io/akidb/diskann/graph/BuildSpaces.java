@@ -76,7 +76,9 @@ final class BuildSpaces implements AutoCloseable {
     for (int p = 0; p < PROBES; p++) {
       int probe = random.nextInt(space.size());
       for (int i = 0; i < PROBED; i++) {
-        float distance = space.between(probe, random.nextInt(space.size()));
+        int other = random.nextInt(space.size());
+        // To itself the distance is 0 but for rounding, which would look like a very near one.
+        float distance = other == probe ? 0 : space.between(probe, other);
         nearest[p] = distance > 0 ? Math.min(nearest[p], distance) : nearest[p];
       }
     }

@@ -16,6 +16,8 @@ import java.util.UUID;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
+import org.eclipse.jetty.server.AbstractConnector;
+import org.eclipse.jetty.server.Connector;
 
 /**
  * The HTTP server: gives each route to its handler, below {@code /v1} and below nothing. {@link
@@ -27,6 +29,8 @@ public final class RestServer implements AutoCloseable {
   private static final String ID_ATTRIBUTE = "akidb.request-id";
   private static final int HEADER_BYTES_MAX = 16 << 10;
   private static final long IDLE_TIMEOUT_MS = 60_000;
+  // A stop waits for connections that callers keep open without a call; by default a second.
+  private static final long STOPPING_IDLE_TIMEOUT_MS = 200;
 
   private final HttpConfig config;
   private final Gate gate;
@@ -53,6 +57,11 @@ public final class RestServer implements AutoCloseable {
   /** Starts listening. */
   public RestServer start() {
     javalin.start(config.host(), config.port());
+    for (Connector connector : javalin.jettyServer().server().getConnectors()) {
+      if (connector instanceof AbstractConnector listening) {
+        listening.setShutdownIdleTimeout(STOPPING_IDLE_TIMEOUT_MS);
+      }
+    }
     return this;
   }
 

@@ -1,0 +1,95 @@
+package io.akidb.diskann.search;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.TreeSet;
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.RepetitionInfo;
+import org.junit.jupiter.api.Test;
+
+/** Against a sorted set that drops its last element and a set of what was expanded. */
+class CandidateListTest {
+  private record Candidate(float distance, int id) {}
+
+  @RepeatedTest(20)
+  void list_randomWalks_keepsTheBestAndExpandsEachOnce(RepetitionInfo run) {
+    long seed = 100 + run.getCurrentRepetition();
+    SplittableRandom random = new SplittableRandom(seed);
+    CandidateList list = new CandidateList();
+    for (int walk = 0; walk < 5; walk++) {
+      int capacity = 1 + random.nextInt(300);
+      list.reset(capacity);
+      TreeSet<Candidate> model =
+          new TreeSet<>(
+              Comparator.comparingDouble(Candidate::distance).thenComparingInt(Candidate::id));
+      Set<Integer> expanded = new HashSet<>();
+      for (int id = 0; id < 1_000; id++) {
+        // Distinct, as which of equal distances is dropped is left open.
+        Candidate candidate = new Candidate((float) random.nextDouble(-1, 1), id);
+        boolean kept = model.size() < capacity || candidate.distance() < model.last().distance();
+        assertThat(list.wouldKeep(candidate.distance())).isEqualTo(kept);
+        list.add(candidate.distance(), id);
+        if (kept) {
+          model.add(candidate);
+          if (model.size() > capacity) {
+            model.pollLast();
+          }
+        }
+        if (random.nextInt(3) == 0) {
+          int expected =
+              model.stream()
+                  .filter(each -> !expanded.contains(each.id()))
+                  .mapToInt(Candidate::id)
+                  .findFirst()
+                  .orElse(-1);
+          assertThat(list.expandNext()).as("seed %s", seed).isEqualTo(expected);
+          expanded.add(expected);
+        }
+      }
+      assertThat(list.size()).isEqualTo(model.size());
+      int i = 0;
+      for (Candidate candidate : model) {
+        assertThat(list.id(i)).as("seed %s, place %s", seed, i).isEqualTo(candidate.id());
+        assertThat(list.distance(i++)).isEqualTo(candidate.distance());
+      }
+    }
+  }
+
+  @Test
+  void list_equalDistances_expandsEachOnceAndStaysSorted() {
+    SplittableRandom random = new SplittableRandom(7);
+    CandidateList list = new CandidateList();
+    list.reset(500);
+    Set<Integer> expanded = new HashSet<>();
+    for (int id = 0; id < 500; id++) {
+      list.add(random.nextInt(4), id);
+      if (id % 2 == 0) {
+        assertThat(expanded.add(list.expandNext())).isTrue();
+      }
+    }
+    for (int id = list.expandNext(); id >= 0; id = list.expandNext()) {
+      assertThat(expanded.add(id)).isTrue();
+    }
+    assertThat(expanded).hasSize(500);
+    for (int i = 1; i < 500; i++) {
+      assertThat(list.distance(i)).isGreaterThanOrEqualTo(list.distance(i - 1));
+    }
+  }
+
+  @Test
+  void list_distanceThatIsNoNumber_isLast() {
+    CandidateList list = new CandidateList();
+    list.reset(3);
+    list.add(Float.intBitsToFloat(0xffc00000), 1);
+    list.add(Float.POSITIVE_INFINITY, 2);
+    list.add(5, 3);
+    assertThat(list.expandNext()).isEqualTo(3);
+    assertThat(list.expandNext()).isEqualTo(2);
+    assertThat(list.expandNext()).isEqualTo(1);
+    assertThat(list.expandNext()).isEqualTo(-1);
+  }
+}
