@@ -63,8 +63,7 @@ class PqCodebookTest {
       double expected = TestVectors.distance(DistanceMetric.L2, query, decoded);
       assertThat((double) estimate(squared, query, code, 0))
           .isCloseTo(expected, within(1e-4 * (1 + expected)));
-      assertThat(estimate(squared, query, shifted, 5))
-          .isEqualTo(estimate(squared, query, code, 0));
+      assertThat(estimate(squared, query, shifted, 5)).isEqualTo(estimate(squared, query, code, 0));
       double product = TestVectors.distance(DistanceMetric.DOT, query, decoded);
       assertThat((double) estimate(dot, query, code, 0))
           .isCloseTo(product, within(1e-4 * (dimension + Math.abs(product))));

@@ -102,8 +102,7 @@ class RecordFilePropertyTest {
         new FileSplit(
             file.toString(), sidecar == null ? null : sidecar.toString(), from, TestFiles.BASE);
     List<VectorRecord> rows = new ArrayList<>();
-    try (RecordFile open =
-        new FileReading(TestFiles.TENANT, null, List.of(), until).open(split)) {
+    try (RecordFile open = new FileReading(TestFiles.TENANT, null, List.of(), until).open(split)) {
       for (Item item = open.next(); item != null; item = open.next()) {
         rows.add(TestFiles.row(item));
       }

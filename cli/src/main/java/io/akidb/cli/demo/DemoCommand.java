@@ -72,8 +72,10 @@ public final class DemoCommand implements Callable<Integer> {
       throw CliException.usage("--rows must be at least 1");
     }
     if (json != null
-        && (Files.isDirectory(json) || !Files.isDirectory(json.toAbsolutePath().resolveSibling("")))) {
-      throw CliException.usage("--json: cannot write " + json + "; name a file in a folder that is there");
+        && (Files.isDirectory(json)
+            || !Files.isDirectory(json.toAbsolutePath().resolveSibling("")))) {
+      throw CliException.usage(
+          "--json: cannot write " + json + "; name a file in a folder that is there");
     }
     Installation installation = Installation.of(surroundings.environment());
     DemoData read = DemoData.read(data == null ? installation.home().resolve(SHIPPED) : data, rows);

@@ -37,13 +37,13 @@ class BuildSpacesTest {
 
   /** What a vector is in the space that its graph is built in. */
   private static double[] placed(DistanceMetric metric, float[] vector, double longest) {
-    double length = Math.sqrt(TestVectors.distance(DistanceMetric.L2, vector, new float[vector.length]));
+    double length =
+        Math.sqrt(TestVectors.distance(DistanceMetric.L2, vector, new float[vector.length]));
     double scale =
         switch (metric) {
           case L2 -> 1;
           case COSINE -> 1 / length;
-          case DOT ->
-              length == 0 ? 0 : Math.sqrt(1 / Math.max(1e-4, length / longest)) / length;
+          case DOT -> length == 0 ? 0 : Math.sqrt(1 / Math.max(1e-4, length / longest)) / length;
         };
     double[] placed = new double[vector.length];
     Arrays.setAll(placed, d -> vector[d] * scale);

@@ -53,8 +53,7 @@ class GraphRepairTest {
         }
       }
       int entry = random.nextInt(nodes);
-      new GraphRepair(
-              graph, entry, maxDegree, node -> random.ints(20, 0, nodes).toArray())
+      new GraphRepair(graph, entry, maxDegree, node -> random.ints(20, 0, nodes).toArray())
           .connect();
       assertThat(reachable(graph, entry)).as("seed %s", seed).isEqualTo(nodes);
       for (int node = 0; node < nodes; node++) {

@@ -1,7 +1,13 @@
 package io.akidb.diskann.graph;
 
 /** Squared distances of points, {@code [n][dimension]}, naively. */
-record PointSpace(float[]... points) implements BuildSpace {
+final class PointSpace implements BuildSpace {
+  private final float[][] points;
+
+  PointSpace(float[]... points) {
+    this.points = points;
+  }
+
   @Override
   public int size() {
     return points.length;

@@ -66,7 +66,7 @@ class RobustPruneTest {
   @RepeatedTest(20)
   void prune_withWhatAnEarlierOneKept_givesAsIfAllWereNew(RepetitionInfo run) {
     // Those kept by the nearer factor pass each other at any; so the shortcut changes nothing.
-    long seed = 1_000 + run.getCurrentRepetition();
+    long seed = 1_000L + run.getCurrentRepetition();
     PointSpace space = new PointSpace(TestVectors.clustered(300, 5, seed));
     RobustPrune pruning = new RobustPrune(space, 16, 1);
     pruning.reset(0);
@@ -80,9 +80,7 @@ class RobustPruneTest {
     for (int i = 0; i < candidates.length; i++) {
       pruning.offer(space.between(0, candidates[i]), candidates[i], i < first.size());
     }
-    assertThat(pruned(pruning))
-        .as("seed %s", seed)
-        .isEqualTo(naive(space, 0, candidates, 16, 1));
+    assertThat(pruned(pruning)).as("seed %s", seed).isEqualTo(naive(space, 0, candidates, 16, 1));
   }
 
   @Test

@@ -53,8 +53,7 @@ class VamanaBuilderTest {
     PointSpace space = new PointSpace(points);
     BuildParameters how = parameters(maxDegree, threads);
     int entry = points.length / 2;
-    try (VamanaGraph graph =
-        new VamanaGraph(points.length, VamanaBuilder.capacity(how), folder)) {
+    try (VamanaGraph graph = new VamanaGraph(points.length, VamanaBuilder.capacity(how), folder)) {
       new VamanaBuilder(space, entry, graph, how, BuildProgress.NONE).build();
       assertThat(GraphRepairTest.reachable(graph, entry)).isEqualTo(points.length);
       int[] neighbours = new int[graph.capacity()];
@@ -91,8 +90,7 @@ class VamanaBuilderTest {
           }
         };
     BuildParameters how = parameters(8, 3);
-    try (VamanaGraph graph =
-        new VamanaGraph(points.length, VamanaBuilder.capacity(how), folder)) {
+    try (VamanaGraph graph = new VamanaGraph(points.length, VamanaBuilder.capacity(how), folder)) {
       VamanaBuilder builder = new VamanaBuilder(broken, 0, graph, how, BuildProgress.NONE);
       assertThatThrownBy(builder::build)
           .isInstanceOf(IllegalStateException.class)

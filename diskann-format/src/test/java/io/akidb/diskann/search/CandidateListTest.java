@@ -17,7 +17,7 @@ class CandidateListTest {
 
   @RepeatedTest(20)
   void list_randomWalks_keepsTheBestAndExpandsEachOnce(RepetitionInfo run) {
-    long seed = 100 + run.getCurrentRepetition();
+    long seed = 100L + run.getCurrentRepetition();
     SplittableRandom random = new SplittableRandom(seed);
     CandidateList list = new CandidateList();
     for (int walk = 0; walk < 5; walk++) {
