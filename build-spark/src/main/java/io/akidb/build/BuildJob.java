@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.akidb.catalog.CatalogException;
 import io.akidb.catalog.IndexParameters;
 import io.akidb.catalog.InvalidIndexParametersException;
+import io.akidb.catalog.Retention;
 import io.akidb.objectstore.BucketConfig;
 import io.akidb.objectstore.InvalidRequestException;
 import io.akidb.objectstore.ObjectStore;
@@ -144,6 +145,20 @@ public final class BuildJob implements Callable<Integer> {
       description = "How long after the newest write a delete keeps older, late records out; 168.")
   private int tombstoneRetentionHours;
 
+  @Option(
+      names = "--keep-generations",
+      paramLabel = "N",
+      defaultValue = "10",
+      description = "The newest generations, which garbage collection spares at any age; 10.")
+  private int keepGenerations;
+
+  @Option(
+      names = "--keep-hours",
+      paramLabel = "N",
+      defaultValue = "24",
+      description = "What was readable this long ago is spared by garbage collection; 24.")
+  private int keepHours;
+
   BuildJob(Map<String, String> environment, PrintStream out, PrintStream err) {
     this.environment = environment;
     this.out = out;
@@ -179,7 +194,13 @@ public final class BuildJob implements Callable<Integer> {
         BuildRunner.Leasing leasing =
             new BuildRunner.Leasing(
                 owner == null ? defaultOwner() : owner, Duration.ofSeconds(leaseSeconds));
-        BuildRunner runner = new BuildRunner(tools, leasing, lines, progress);
+        BuildRunner runner =
+            new BuildRunner(
+                tools,
+                leasing,
+                new Retention(keepGenerations, Duration.ofHours(keepHours)),
+                lines,
+                progress);
         return pending ? buildPending(tools, runner, lines) : buildOne(runner, lines);
       }
     } catch (BuildUsageException
@@ -208,6 +229,9 @@ public final class BuildJob implements Callable<Integer> {
     }
     if (leaseSeconds < 1 || leaseSeconds > LEASE_SECONDS_MAX) {
       throw new BuildUsageException("--lease-seconds must be 1 to " + LEASE_SECONDS_MAX);
+    }
+    if (keepGenerations < 1 || keepHours < 1) {
+      throw new BuildUsageException("--keep-generations and --keep-hours must be at least 1");
     }
     if (tombstoneRetentionHours < 0) {
       throw new BuildUsageException("--tombstone-retention-hours must not be negative");

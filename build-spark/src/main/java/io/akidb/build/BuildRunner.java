@@ -7,7 +7,9 @@ import io.akidb.catalog.BuildSupersededException;
 import io.akidb.catalog.Catalog;
 import io.akidb.catalog.CatalogException;
 import io.akidb.catalog.CommitOutcomeUnknownException;
+import io.akidb.catalog.GarbageCollector;
 import io.akidb.catalog.LeaseLostException;
+import io.akidb.catalog.Retention;
 import io.akidb.catalog.VectorCollection;
 import io.akidb.objectstore.ObjectStoreException;
 import java.time.Duration;
@@ -38,12 +40,24 @@ final class BuildRunner {
 
   private final CollectionBuild.Tools tools;
   private final Leasing leasing;
+  private final Retention retention;
   private final JsonLines lines;
   private final boolean showProgress;
 
-  BuildRunner(CollectionBuild.Tools tools, Leasing leasing, JsonLines lines, boolean showProgress) {
+  /**
+   * Over tools that the caller closes.
+   *
+   * @param retention what the sweep after a published build spares
+   */
+  BuildRunner(
+      CollectionBuild.Tools tools,
+      Leasing leasing,
+      Retention retention,
+      JsonLines lines,
+      boolean showProgress) {
     this.tools = tools;
     this.leasing = leasing;
+    this.retention = retention;
     this.lines = lines;
     this.showProgress = showProgress;
   }
@@ -144,8 +158,26 @@ final class BuildRunner {
         result.plan(),
         result.shardsReused(),
         result.bytes(),
+        sweep(address),
         secondsSince(startedMillis),
         "published at generation " + result.published().generation());
+  }
+
+  /**
+   * Deletes what no kept generation lists. A build is what leaves most of it behind; that it cannot
+   * be deleted now is no failure of the build.
+   */
+  private GarbageCollector.@Nullable Report sweep(CollectionAddress address) {
+    try {
+      return new GarbageCollector(tools.store(), tools.clock(), retention)
+          .collect(address.context(), address.name());
+    } catch (CatalogException | ObjectStoreException e) {
+      LOG.log(
+          System.Logger.Level.WARNING,
+          "the index is published; garbage is left to the next build: {0}",
+          e.getMessage());
+      return null;
+    }
   }
 
   /** Writes down that the index is published, which it is whether this works or not. */
@@ -210,7 +242,7 @@ final class BuildRunner {
       long startedMillis,
       String message) {
     return new BuildSummary(
-        outcome, address, buildId, -1, null, 0, 0, secondsSince(startedMillis), message);
+        outcome, address, buildId, -1, null, 0, 0, null, secondsSince(startedMillis), message);
   }
 
   /**

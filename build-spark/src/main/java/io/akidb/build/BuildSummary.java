@@ -1,5 +1,6 @@
 package io.akidb.build;
 
+import io.akidb.catalog.GarbageCollector;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param plan what was built, or null if it did not come to that
  * @param shardsReused that an earlier attempt had finished
  * @param bytes of all shards
+ * @param collected what the sweep after it deleted, or null if there was none
  * @param seconds from the lease to the commit
  * @param message for people
  */
@@ -25,6 +27,7 @@ record BuildSummary(
     @Nullable BuildPlan plan,
     int shardsReused,
     long bytes,
+    GarbageCollector.@Nullable Report collected,
     double seconds,
     String message) {
   enum Outcome {
@@ -66,6 +69,10 @@ record BuildSummary(
       line.put("shards", plan.shardNumbers().size());
       line.put("shards_reused", shardsReused);
       line.put("bytes", bytes);
+    }
+    if (collected != null) {
+      line.put("garbage_objects", collected.deletedObjects());
+      line.put("garbage_bytes", collected.deletedBytes());
     }
     line.put("build_s", Math.round(seconds * 1000) / 1000.0);
     line.put("message", message);

@@ -6,6 +6,7 @@ import io.akidb.catalog.Catalog;
 import io.akidb.catalog.CollectionSchema;
 import io.akidb.catalog.IndexDescriptor;
 import io.akidb.catalog.Manifest;
+import io.akidb.catalog.Retention;
 import io.akidb.catalog.SegmentReader;
 import io.akidb.catalog.SegmentWriter;
 import io.akidb.catalog.ShardRef;
@@ -26,11 +27,13 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
+import org.apache.spark.SparkConf;
 
 /**
  * A bucket with one collection, as a test fills it, builds it by the job's command line, and looks
@@ -81,6 +84,28 @@ final class Bucket implements AutoCloseable {
   /** Commits rows as one segment. */
   Manifest append(List<VectorRecord> rows) {
     return collection.append(List.of(stage(rows)), null, 0);
+  }
+
+  /**
+   * Runs a requested build in this JVM, without the command line.
+   *
+   * @param through the store that the driver writes through
+   * @param wait for a lease that somebody else has
+   */
+  BuildSummary run(
+      UUID build, ObjectStore through, Clock clock, ByteArrayOutputStream said, boolean wait) {
+    try (SparkRun spark = new SparkRun(new SparkConf())) {
+      CollectionBuild.Tools tools =
+          new CollectionBuild.Tools(
+              spark, through, new StoreAccess(config), clock, Duration.ofDays(7));
+      return new BuildRunner(
+              tools,
+              new BuildRunner.Leasing("test", Duration.ofSeconds(30)),
+              new Retention(1, Duration.ofHours(24)),
+              new JsonLines(new PrintStream(said, true, StandardCharsets.UTF_8)),
+              true)
+          .run(new CollectionAddress(TENANT, COLLECTION), build, wait);
+    }
   }
 
   /** What the job said and how it ended. */

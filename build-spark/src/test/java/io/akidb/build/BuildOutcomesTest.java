@@ -19,8 +19,6 @@ import io.akidb.tenancy.CollectionName;
 import io.akidb.tenancy.TenantContext;
 import io.akidb.tenancy.TenantId;
 import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -35,7 +33,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
-import org.apache.spark.SparkConf;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -67,21 +64,8 @@ class BuildOutcomesTest {
 
   /** Runs a requested build, acting before each write of the driver. */
   private BuildSummary run(UUID build, Consumer<String> beforeWrite) {
-    try (SparkRun spark = new SparkRun(new SparkConf())) {
-      CollectionBuild.Tools tools =
-          new CollectionBuild.Tools(
-              spark,
-              new HookedStore(bucket.store, beforeWrite),
-              new StoreAccess(bucket.config),
-              Clock.systemUTC(),
-              Duration.ofDays(7));
-      return new BuildRunner(
-              tools,
-              new BuildRunner.Leasing("test", Duration.ofSeconds(30)),
-              new JsonLines(new PrintStream(said, true, StandardCharsets.UTF_8)),
-              true)
-          .run(ADDRESS, build, false);
-    }
+    return bucket.run(
+        build, new HookedStore(bucket.store, beforeWrite), Clock.systemUTC(), said, false);
   }
 
   private BuildRequest request(IndexParameters parameters) {
@@ -317,21 +301,8 @@ class BuildOutcomesTest {
 
   /** Goes on with a build whose thief is long dead. */
   private BuildSummary runStolen(UUID build) {
-    try (SparkRun spark = new SparkRun(new SparkConf())) {
-      CollectionBuild.Tools tools =
-          new CollectionBuild.Tools(
-              spark,
-              bucket.store,
-              new StoreAccess(bucket.config),
-              Clock.offset(Clock.systemUTC(), Duration.ofHours(5)),
-              Duration.ofDays(7));
-      return new BuildRunner(
-              tools,
-              new BuildRunner.Leasing("heir", Duration.ofSeconds(30)),
-              new JsonLines(new PrintStream(said, true, StandardCharsets.UTF_8)),
-              false)
-          .run(ADDRESS, build, true);
-    }
+    return bucket.run(
+        build, bucket.store, Clock.offset(Clock.systemUTC(), Duration.ofHours(5)), said, true);
   }
 
   @Test

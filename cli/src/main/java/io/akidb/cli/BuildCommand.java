@@ -73,6 +73,18 @@ final class BuildCommand implements Callable<Integer> {
   @Option(names = "--seed", paramLabel = "N", description = "Of everything random.")
   private @Nullable Long seed;
 
+  @Option(
+      names = "--keep-generations",
+      paramLabel = "N",
+      description = "The newest generations stay readable at any age; 10.")
+  private @Nullable Integer keepGenerations;
+
+  @Option(
+      names = "--keep-hours",
+      paramLabel = "N",
+      description = "What was readable this long ago stays so; 24. Older garbage is collected.")
+  private @Nullable Integer keepHours;
+
   @Option(names = "--heap", paramLabel = "SIZE", description = "Of the job, as 4g.")
   private @Nullable String heap;
 
@@ -140,6 +152,8 @@ final class BuildCommand implements Callable<Integer> {
     add(arguments, "--partition-rows-max", partitionRowsMax);
     add(arguments, "--partition-overlap", partitionOverlap);
     add(arguments, "--seed", seed);
+    add(arguments, "--keep-generations", keepGenerations);
+    add(arguments, "--keep-hours", keepHours);
     if (pending) {
       arguments.add("--pending");
     }

@@ -179,7 +179,9 @@ class CommandsIT {
     CliRun next = ok(operator("tenant", "list", "--limit", "1", "--cursor", cursor));
     assertThat(next.out().lines()).hasSize(1);
     assertThat(next.out()).isNotEqualTo(page.out());
-    assertThat(ok(operator("tenant", "list", "--json")).json().path("items").size()).isEqualTo(2);
+    assertThat(ok(operator("tenant", "list", "--json")).json().path("items").size())
+        .as("with the tenant default")
+        .isEqualTo(3);
 
     assertThat(ok(operator("tenant", "delete", acme)).out()).contains("deleted " + acme);
     failed(operator("tenant", "get", acme), "404");
@@ -192,7 +194,7 @@ class CommandsIT {
     List<String> attributes = new ArrayList<>(List.of(create));
     attributes.addAll(List.of("--attribute", "category=string", "--attribute", "number=long"));
     assertThat(ok(tenant(attributes.toArray(new String[0]))).out()).contains("created products");
-    failed(tenant(create), "409", "products");
+    failed(tenant(create), "409", "exists already");
     ok(tenant("collection", "create", "other", "--dim", "2", "--distance", "l2", "--json"));
 
     JsonNode shown = ok(tenant("collection", "get", COLLECTION, "--json")).json();
@@ -207,7 +209,9 @@ class CommandsIT {
     String cursor = page.err().replace("more: --cursor", "").strip();
     CliRun next = ok(tenant("collection", "list", "--limit", "1", "--cursor", cursor));
     assertThat((page.out() + next.out()).lines()).containsExactly("other", COLLECTION);
-    assertThat(ok(tenant("collection", "list", "--json")).json().path("items").size()).isEqualTo(2);
+    assertThat(ok(tenant("collection", "list", "--json")).json().path("items").size())
+        .as("with the tenant default")
+        .isEqualTo(3);
 
     assertThat(ok(tenant("collection", "delete", "other")).out()).contains("deleted other");
     failed(tenant("collection", "get", "other"), "404");
@@ -317,7 +321,7 @@ class CommandsIT {
     CliRun run = ok(tenant(line));
     assertThat(run.out().lines().findFirst().orElseThrow())
         .matches("  1\\.00000  row-5 +\\{.*\"category\":\"odd\".*}");
-    assertThat(run.out()).contains("\n{").endsWith("}\n");
+    assertThat(run.out()).contains("\n[ {").endsWith("} ]\n");
   }
 
   @Test
@@ -338,8 +342,8 @@ class CommandsIT {
   @Order(6)
   void call_withAWrongKeyOrName_failsInTheNodesWords() {
     failed(as("not-a-key", "collection", "list"), "401", "--api-key");
-    failed(tenant("collection", "get", "nowhere"), "404", "nowhere");
-    failed(tenant("search", "--collection", "nowhere", "--id", "a"), "404", "nowhere");
+    failed(tenant("collection", "get", "nowhere"), "404", "no such collection");
+    failed(tenant("search", "--collection", "nowhere", "--id", "a"), "404", "no such collection");
     failed(tenant("search", "--collection", COLLECTION, "--id", "a", "--k", "0"), "400", "/k");
     failed(tenant("tenant", "list"), "403");
   }
