@@ -26,9 +26,9 @@ import picocli.CommandLine.Parameters;
             + " once. The collection has to be there: akidb collection create.",
     footer = {
       "%nJSON lines hold {\"id\", \"vector\": [...], \"payload\": {...}} each, or {\"id\","
-          + " \"deleted\": true}; Avro and Parquet the same fields.",
-      "Vector files (.npy .fvecs .bvecs) take ids and payloads from STEM.jsonl[.gz] beside them, or"
-          + " from --sidecar.",
+          + " \"op\": \"delete\"}; Avro and Parquet the same fields.",
+      "Vector files (.npy .fvecs .bvecs idx3-ubyte, or gzipped) take ids and payloads from"
+          + " STEM.jsonl[.gz] beside them, or from --sidecar.",
       "What cannot be taken goes to dead letters in the bucket, with its reason.",
       "%nExamples:",
       "  akidb ingest --collection products rows.jsonl more.parquet",

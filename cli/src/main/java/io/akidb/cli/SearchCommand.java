@@ -38,7 +38,8 @@ final class SearchCommand implements Callable<Integer> {
     @Option(
         names = "--vector-file",
         paramLabel = "FILE",
-        description = "A row of an .npy, .fvecs or .bvecs file.")
+        description =
+            "A row of an .npy, .fvecs, .bvecs or idx3-ubyte file, or of one of them gzipped.")
     private @Nullable Path vectorFile;
 
     @Option(names = "--vector", paramLabel = "[X,Y,..]", description = "A JSON list of numbers.")

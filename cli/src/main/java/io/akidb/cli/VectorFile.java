@@ -1,25 +1,36 @@
 package io.akidb.cli;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Rows of a file of vectors: {@code .npy} (NumPy's format 1 to 3, {@code <f2 <f4 <f8 |u1}, two
- * dimensions, C order), {@code .fvecs} and {@code .bvecs}. Reads a row at a time; for one thread.
+ * dimensions, C order), {@code .fvecs}, {@code .bvecs}, and idx files of unsigned bytes (MNIST's
+ * {@code idx3-ubyte}; a row is all of an item's bytes). A gzipped one ({@code .gz}) is unpacked
+ * into a temporary file while it is open. Reads a row at a time; for one thread.
  */
 public final class VectorFile implements AutoCloseable {
   private static final int DIMENSION_MAX = 4096;
   private static final int HEADER_MAX = 1 << 16;
+  private static final int IDX_UNSIGNED_BYTES = 8;
+  private static final int IDX_SIZES_MAX = 4;
+  private static final long UNPACKED_BYTES_MAX = 64L << 30;
+  private static final Pattern IDX_NAME = Pattern.compile("idx[234]-ubyte$");
   private static final Pattern SHAPE =
       Pattern.compile("'shape': *\\((\\d{1,12}), *(\\d{1,9}),?\\)");
   private static final Pattern C_ORDER = Pattern.compile("'fortran_order': *False\\b");
@@ -85,10 +96,14 @@ public final class VectorFile implements AutoCloseable {
    * @throws CliException if it is not there or not what its name says
    */
   public static VectorFile open(Path path) {
-    String name = path.toString();
+    String name = path.toString().toLowerCase(Locale.ROOT);
     FileChannel channel = null;
     try {
       channel = FileChannel.open(path, StandardOpenOption.READ);
+      if (name.endsWith(".gz")) {
+        channel = unpacked(path, channel);
+        name = name.substring(0, name.length() - ".gz".length());
+      }
       if (name.endsWith(".npy")) {
         return npy(path, channel);
       }
@@ -98,7 +113,10 @@ public final class VectorFile implements AutoCloseable {
       if (name.endsWith(".bvecs")) {
         return vecs(path, channel, Component.U8);
       }
-      throw wrong(path, "is none of .npy, .fvecs, .bvecs");
+      if (IDX_NAME.matcher(name).find()) {
+        return idx(path, channel);
+      }
+      throw wrong(path, "is none of .npy, .fvecs, .bvecs, idx3-ubyte, nor one of them and .gz");
     } catch (IOException e) {
       close(channel);
       throw CliException.usage("cannot read " + path + ": " + reason(e));
@@ -176,6 +194,54 @@ public final class VectorFile implements AutoCloseable {
     }
     return new VectorFile(
         path, channel, component, 0, Integer.BYTES, channel.size() / rowBytes, dimension);
+  }
+
+  /** Big-endian: two zero bytes, the type, the number of sizes, the sizes; rows are the first. */
+  private static VectorFile idx(Path path, FileChannel channel) throws IOException {
+    int magic = at(channel, 0, Integer.BYTES, path).order(ByteOrder.BIG_ENDIAN).getInt();
+    int sizes = magic & 255;
+    if (magic >>> 8 != IDX_UNSIGNED_BYTES || sizes < 2 || sizes > IDX_SIZES_MAX) {
+      throw wrong(path, "does not begin as an idx file of rows of unsigned bytes does");
+    }
+    int headBytes = Integer.BYTES * (1 + sizes);
+    ByteBuffer head = at(channel, 0, headBytes, path).order(ByteOrder.BIG_ENDIAN);
+    long rows = Integer.toUnsignedLong(head.getInt(Integer.BYTES));
+    long dimension = 1;
+    for (int i = 2; i <= sizes; i++) {
+      long size = Integer.toUnsignedLong(head.getInt(i * Integer.BYTES));
+      dimension = Math.min(dimension * size, Integer.MAX_VALUE);
+    }
+    return new VectorFile(path, channel, Component.U8, headBytes, 0, rows, dimension);
+  }
+
+  /** The bytes of a gzipped file in a temporary one, which is gone when the channel is closed. */
+  private static FileChannel unpacked(Path path, FileChannel packed) throws IOException {
+    try (packed;
+        InputStream in = new GZIPInputStream(Channels.newInputStream(packed), 1 << 16)) {
+      Path file = Files.createTempFile("akidb-vectors", null);
+      FileChannel channel =
+          FileChannel.open(
+              file,
+              StandardOpenOption.READ,
+              StandardOpenOption.WRITE,
+              StandardOpenOption.DELETE_ON_CLOSE);
+      try {
+        byte[] block = new byte[1 << 16];
+        for (int length = in.read(block); length >= 0; length = in.read(block)) {
+          ByteBuffer bytes = ByteBuffer.wrap(block, 0, length);
+          while (bytes.hasRemaining()) {
+            channel.write(bytes);
+          }
+          if (channel.position() > UNPACKED_BYTES_MAX) {
+            throw wrong(path, "unpacks to more than " + UNPACKED_BYTES_MAX + " bytes");
+          }
+        }
+        return channel;
+      } catch (IOException | CliException e) {
+        close(channel);
+        throw e;
+      }
+    }
   }
 
   private static ByteBuffer at(FileChannel channel, long position, int length, Path path)

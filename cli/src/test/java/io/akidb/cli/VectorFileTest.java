@@ -3,6 +3,7 @@ package io.akidb.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -11,6 +12,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Random;
+import java.util.stream.Stream;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -108,6 +111,24 @@ class VectorFileTest {
     return written(file);
   }
 
+  /** MNIST's format, of the numbers in the files. */
+  private static byte[] idx(int magic, int... sizes) {
+    byte[] data = data(Type.U1, values(Type.U1));
+    ByteBuffer file = ByteBuffer.allocate(4 + 4 * sizes.length + data.length).putInt(magic);
+    for (int size : sizes) {
+      file.putInt(size);
+    }
+    return file.put(data).array();
+  }
+
+  private static byte[] gzip(byte[] bytes) throws IOException {
+    ByteArrayOutputStream packed = new ByteArrayOutputStream();
+    try (GZIPOutputStream out = new GZIPOutputStream(packed)) {
+      out.write(bytes);
+    }
+    return packed.toByteArray();
+  }
+
   private static ByteBuffer buffer(int length) {
     return ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN);
   }
@@ -164,6 +185,54 @@ class VectorFileTest {
   void vecs_ofEachType_areReadExactly(Type type, String ending) throws IOException {
     float[][] values = values(type);
     holds(write("a." + ending, vecs(type, values)), values);
+  }
+
+  @Test
+  void idx_ofOneToThreeSizesOfAnItem_isReadExactly() throws IOException {
+    float[][] values = values(Type.U1);
+    holds(write("a-idx2-ubyte", idx(0x802, ROWS, DIMENSION)), values);
+    holds(write("a.idx3-ubyte", idx(0x803, ROWS, 1, DIMENSION)), values);
+    holds(write("A-IDX4-UBYTE", idx(0x804, ROWS, 1, DIMENSION, 1)), values);
+  }
+
+  @Test
+  void gzipped_ofEachType_isReadExactlyAndLeavesNoFile() throws IOException {
+    long before = temporaryFiles();
+    float[][] values = values(Type.U1);
+    holds(write("a.idx3-ubyte.gz", gzip(idx(0x803, ROWS, DIMENSION, 1))), values);
+    holds(write("a.bvecs.gz", gzip(vecs(Type.U1, values))), values);
+    holds(write("a.npy.gz", gzip(sound())), values(Type.F4));
+    byte[] cut = Arrays.copyOf(gzip(sound()), 100);
+    isRefused("cut.npy.gz", cut);
+    isRefused("none.npy.gz", sound());
+    isRefused("short.bvecs.gz", gzip(new byte[7]));
+    isRefused("a.csv.gz", gzip(sound()), "nor one of them and .gz");
+    assertThat(temporaryFiles()).isEqualTo(before);
+  }
+
+  private static long temporaryFiles() throws IOException {
+    try (Stream<Path> files = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
+      return files
+          .filter(file -> file.getFileName().toString().startsWith("akidb-vectors"))
+          .count();
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "0x801, 85, 1, does not begin",
+    "0x805, 17, 5, does not begin",
+    "0xd02, 17, 5, does not begin",
+    "0x1000802, 17, 5, does not begin",
+    "0x802, 18, 5, shorter",
+    "0x802, -1, 5, 4294967295 rows",
+    "0x802, 17, 0, 0 numbers",
+    "0x802, 17, -1, 2147483647 numbers",
+    "0x802, 17, 4097, 4097 numbers",
+  })
+  void idx_withALyingHeader_isRefused(String magic, int rows, int size, String said)
+      throws IOException {
+    isRefused("a-idx2-ubyte", idx(Integer.decode(magic), rows, size), said);
   }
 
   @ParameterizedTest
@@ -288,13 +357,14 @@ class VectorFileTest {
 
   /** Whatever the bytes, the file is read or refused, and no array is larger than the file says. */
   @ParameterizedTest
-  @ValueSource(strings = {"npy", "fvecs", "bvecs"})
+  @ValueSource(strings = {"npy", "fvecs", "bvecs", "idx3-ubyte"})
   void anyFile_withFlippedBytes_isReadOrRefused(String ending) throws IOException {
     Random random = new Random(SEED);
     byte[] whole =
         switch (ending) {
           case "npy" -> sound();
           case "fvecs" -> vecs(Type.F4, values(Type.F4));
+          case "idx3-ubyte" -> idx(0x803, ROWS, DIMENSION, 1);
           default -> vecs(Type.U1, values(Type.U1));
         };
     int read = 0;

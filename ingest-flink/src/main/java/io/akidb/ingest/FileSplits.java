@@ -72,7 +72,8 @@ final class FileSplits {
     FileType type = typeOf(files.iterator().next());
     if (type != null && !type.isVectorsOnly()) {
       throw new IngestUsageException(
-          "--sidecar goes with a file of bare vectors only: .npy, .fvecs or .bvecs", null);
+          "--sidecar goes with a file of bare vectors only: .npy, .fvecs, .bvecs or idx3-ubyte",
+          null);
     }
     if (!Files.isRegularFile(sidecar)) {
       throw new IngestUsageException("--sidecar: there is no file " + sidecar, null);
@@ -121,9 +122,7 @@ final class FileSplits {
 
   /** By the file's whole name first: {@code a.train.npy} and {@code a.test.npy} may stand there. */
   private static @Nullable Path sidecarOf(Path file) {
-    String name = file.getFileName().toString();
-    String whole = name.substring(0, name.lastIndexOf('.'));
-    for (String stem : List.of(whole, FileType.stem(file))) {
+    for (String stem : List.of(FileType.nameWithoutEnding(file), FileType.stem(file))) {
       for (String ending : List.of(".jsonl", ".jsonl.gz")) {
         Path sidecar = file.resolveSibling(stem + ending);
         if (Files.isRegularFile(sidecar)) {

@@ -45,7 +45,7 @@ abstract class RecordFile implements AutoCloseable {
         case AVRO -> new GenericRecordFile(path, AvroRecords.open(path), parser, base, rowsMax);
         case PARQUET ->
             new GenericRecordFile(path, ParquetRecords.open(path), parser, base, rowsMax);
-        case NPY, FVECS, BVECS ->
+        case NPY, FVECS, BVECS, IDX ->
             new VectorFile(path, VectorRows.open(path, type), split.sidecar(), base, rowsMax);
       };
     } catch (IOException e) {

@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -14,12 +13,16 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Bare vectors, one row after the other: NumPy's {@code .npy} (NEP 1; two-dimensional, C order,
- * little-endian f2, f4, f8 or u1), and {@code .fvecs} / {@code .bvecs} of the TEXMEX corpora (int32
- * dimension, then f32 or u8). For one thread.
+ * little-endian f2, f4, f8 or u1), {@code .fvecs} / {@code .bvecs} of the TEXMEX corpora (int32
+ * dimension, then f32 or u8), and the idx files of unsigned bytes of MNIST (a row is all of an
+ * item's bytes). Each may be gzipped. For one thread.
  */
 final class VectorRows implements AutoCloseable {
   private static final int DIMENSION_MAX = 65_536;
+  private static final long ROWS_MAX = 1L << 40;
   private static final int HEADER_BYTES_MAX = 1 << 16;
+  private static final int IDX_UNSIGNED_BYTES = 8;
+  private static final int IDX_SIZES_MAX = 4;
   private static final byte[] NPY_MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y'};
   private static final Pattern DESCR = Pattern.compile("'descr'\\s*:\\s*'([^']*)'");
   private static final Pattern ORDER = Pattern.compile("'fortran_order'\\s*:\\s*False");
@@ -61,9 +64,10 @@ final class VectorRows implements AutoCloseable {
     DataInputStream in = new DataInputStream(RecordFile.stream(path));
     try {
       return switch (type) {
-        case NPY -> npy(in, Files.size(path));
+        case NPY -> npy(in);
         case FVECS -> new VectorRows(in, Component.F32, -1, 0);
         case BVECS -> new VectorRows(in, Component.U8, -1, 0);
+        case IDX -> idx(in);
         default -> throw new IllegalArgumentException("not a file of bare vectors: " + type);
       };
     } catch (IOException | RuntimeException e) {
@@ -72,7 +76,7 @@ final class VectorRows implements AutoCloseable {
     }
   }
 
-  private static VectorRows npy(DataInputStream in, long fileBytes) throws IOException {
+  private static VectorRows npy(DataInputStream in) throws IOException {
     byte[] magic = in.readNBytes(NPY_MAGIC.length);
     if (!java.util.Arrays.equals(magic, NPY_MAGIC)) {
       throw new IOException("it does not begin as an .npy file does");
@@ -109,10 +113,35 @@ final class VectorRows implements AutoCloseable {
         };
     long rows = number(shape.group(1));
     long dimension = number(shape.group(2));
-    if (dimension < 1 || dimension > DIMENSION_MAX || rows > fileBytes) {
+    if (dimension < 1 || dimension > DIMENSION_MAX || rows > ROWS_MAX) {
       throw new IOException("its shape (" + rows + ", " + dimension + ") is out of bounds");
     }
     return new VectorRows(in, component, rows, (int) dimension);
+  }
+
+  /**
+   * Big-endian: two zero bytes, the type, the number of sizes, the sizes; rows are the first size.
+   * <a href="http://yann.lecun.com/exdb/mnist/">The MNIST database</a>, "File formats".
+   */
+  private static VectorRows idx(DataInputStream in) throws IOException {
+    int magic = in.readInt();
+    int sizes = magic & 255;
+    if (magic >>> 8 != IDX_UNSIGNED_BYTES || sizes < 2 || sizes > IDX_SIZES_MAX) {
+      throw new IOException("it does not begin as an idx file of rows of unsigned bytes does");
+    }
+    int rows = in.readInt();
+    long dimension = 1;
+    for (int i = 1; i < sizes; i++) {
+      int size = in.readInt();
+      dimension = size < 1 || size > DIMENSION_MAX ? Long.MAX_VALUE : dimension * size;
+      if (dimension > DIMENSION_MAX) {
+        throw new IOException("its sizes make rows out of bounds");
+      }
+    }
+    if (rows < 0) {
+      throw new IOException("it says that it has " + rows + " rows");
+    }
+    return new VectorRows(in, Component.U8, rows, (int) dimension);
   }
 
   private static long number(String digits) throws IOException {

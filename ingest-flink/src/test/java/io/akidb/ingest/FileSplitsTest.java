@@ -125,6 +125,25 @@ class FileSplitsTest {
   }
 
   @Test
+  void find_namesOfMnistAndGzippedOnes_areVectorFilesWithSidecars() {
+    touch("t10k-images-idx3-ubyte");
+    touch("t10k-images-idx3-ubyte.jsonl.gz");
+    touch("t10k-labels-idx1-ubyte");
+    touch("train-images.idx3-ubyte.gz");
+    touch("train-images.jsonl");
+    touch("x.train.npy.gz");
+    touch("x.train.jsonl");
+
+    assertThat(find(folder))
+        .extracting(split -> name(split.path()), split -> name(split.sidecar()))
+        .containsExactly(
+            org.assertj.core.groups.Tuple.tuple(
+                "t10k-images-idx3-ubyte", "t10k-images-idx3-ubyte.jsonl.gz"),
+            org.assertj.core.groups.Tuple.tuple("train-images.idx3-ubyte.gz", "train-images.jsonl"),
+            org.assertj.core.groups.Tuple.tuple("x.train.npy.gz", "x.train.jsonl"));
+  }
+
+  @Test
   void find_sidecarGiven_isTaken() {
     Path file = touch("a.npy");
     touch("a.jsonl");

@@ -80,6 +80,13 @@ class RecordFileFuzzer {
   }
 
   @Test
+  void idx_damaged_endsOrIsRefused() throws IOException {
+    byte[] whole = TestFiles.idx(new int[] {5, 2, 3}, new byte[30]);
+    fuzz("idx3-ubyte", whole, 2_000, ALLOCATED_MAX);
+    fuzz("idx3-ubyte.gz", TestFiles.gzip(whole), 1_000, 2 * ALLOCATED_MAX);
+  }
+
+  @Test
   void jsonLines_damaged_endsOrIsRefused() throws IOException {
     byte[] lines =
         "{\"id\":\"a\",\"vector\":[1,2]}\n\n{\"id\":\"b\",\"vector\":[3,4],\"payload\":{\"x\":1}}\r\n"

@@ -109,8 +109,21 @@ final class TestFiles {
     return concat(rows);
   }
 
+  /** MNIST's format: unsigned bytes, all sizes big-endian. */
+  static byte[] idx(int[] sizes, byte[] values) {
+    ByteBuffer head = ByteBuffer.allocate(4 + 4 * sizes.length).putInt(0x800 | sizes.length);
+    for (int size : sizes) {
+      head.putInt(size);
+    }
+    return concat(head.array(), values);
+  }
+
   static byte[] int32(int value) {
     return ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN).putInt(value).array();
+  }
+
+  static byte[] bytes(float[][] vectors) {
+    return body("|u1", vectors);
   }
 
   static byte[] f32(float... vector) {

@@ -7,6 +7,7 @@ import io.akidb.catalog.VectorRecord;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -28,6 +29,8 @@ class VectorFileTest {
     return switch (ending) {
       case "fvecs" -> TestFiles.fvecs(vectors);
       case "bvecs" -> TestFiles.bvecs(vectors);
+      case "idx3-ubyte" ->
+          TestFiles.idx(new int[] {vectors.length, 2, 2}, TestFiles.bytes(vectors));
       default -> TestFiles.npy("<f4", vectors);
     };
   }
@@ -41,7 +44,10 @@ class VectorFileTest {
             "f8.npy", TestFiles.npy("<f8", VECTORS),
             "u1.npy", TestFiles.npy("|u1", VECTORS),
             "a.fvecs", TestFiles.fvecs(VECTORS),
-            "b.bvecs", TestFiles.bvecs(VECTORS));
+            "b.bvecs", TestFiles.bvecs(VECTORS),
+            "c-idx3-ubyte", bytesOf("idx3-ubyte", VECTORS),
+            "c.npy.gz", TestFiles.gzip(TestFiles.npy("<f2", VECTORS)),
+            "c-idx3-ubyte.gz", TestFiles.gzip(bytesOf("idx3-ubyte", VECTORS)));
     files.forEach(
         (name, bytes) -> {
           List<VectorRecord> rows = TestFiles.rows(TestFiles.readAll(file(name, bytes)));
@@ -81,20 +87,25 @@ class VectorFileTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"npy", "fvecs", "bvecs"})
+  @ValueSource(strings = {"npy", "fvecs", "bvecs", "idx3-ubyte"})
   void next_noVectors_hasNoRows(String ending) {
     assertThat(TestFiles.readAll(file("a." + ending, bytesOf(ending, new float[0][])))).isEmpty();
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"npy", "fvecs", "bvecs"})
+  @ValueSource(strings = {"npy", "fvecs", "bvecs", "idx3-ubyte"})
   void next_cutOffAnywhere_endsWithOneDeadLetterBehindTheWholeRows(String ending) {
     byte[] whole = bytesOf(ending, VECTORS);
-    int header = ending.equals("npy") ? whole.length - 48 : 0;
+    int header =
+        switch (ending) {
+          case "npy" -> whole.length - 48;
+          case "idx3-ubyte" -> whole.length - 12;
+          default -> 0;
+        };
     int rowBytes = (whole.length - header) / 3;
     for (int length = header; length < whole.length; length++) {
       int rows = (length - header) / rowBytes;
-      boolean isWhole = (length - header) % rowBytes == 0 && !ending.equals("npy");
+      boolean isWhole = (length - header) % rowBytes == 0 && header == 0;
 
       List<Item> items = TestFiles.readAll(file("a." + ending, Arrays.copyOf(whole, length)));
 
@@ -105,6 +116,27 @@ class VectorFileTest {
         assertThat(TestFiles.letter(items.get(rows)).origin().position()).isEqualTo("row " + rows);
       }
     }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "00000801 00000003, does not begin as an idx file",
+    "00000805 00000001 00000001 00000001 00000001 00000001, does not begin as an idx file",
+    "00000d02 00000001 00000004, does not begin as an idx file",
+    "01000802 00000001 00000004, does not begin as an idx file",
+    "00000802 ffffffff 00000004, -1 rows",
+    "00000802 00000001 00000000, out of bounds",
+    "00000802 00000001 ffffffff, out of bounds",
+    "00000803 00000001 00010000 00010000, out of bounds",
+    "00000803 00000001 00000004, it is cut off",
+    "00, it is cut off",
+  })
+  void open_idxWithALyingHeader_isUnreadable(String header, String reason) {
+    Path file = file("a.idx3-ubyte", HexFormat.of().parseHex(header.replace(" ", "")));
+
+    assertThatThrownBy(() -> TestFiles.readAll(file))
+        .isInstanceOf(UnreadableFileException.class)
+        .hasMessageContaining(reason);
   }
 
   @Test
