@@ -116,13 +116,13 @@ public record BucketConfig(
     return bucket.startsWith(S3);
   }
 
-  /** The S3 bucket's name, without its prefix. */
-  String bucketName() {
+  /** The S3 bucket's name, without its prefix. For an S3 one only. */
+  public String bucketName() {
     return nameOf(bucket);
   }
 
-  /** What stands before each key in the S3 bucket: empty, or ending with a slash. */
-  String keyPrefix() {
+  /** What stands before each key in the S3 bucket: empty, or ending with a slash. For S3 only. */
+  public String keyPrefix() {
     String prefix = prefixOf(bucket);
     return prefix.isEmpty() ? "" : prefix + "/";
   }
