@@ -184,7 +184,9 @@ class CommandsIT {
         .isEqualTo(3);
 
     assertThat(ok(operator("tenant", "delete", acme)).out()).contains("deleted " + acme);
-    failed(operator("tenant", "get", acme), "404");
+    assertThat(ok(operator("tenant", "get", acme)).json().path("state").asText())
+        .isEqualTo("deleted");
+    failed(operator("tenant", "delete", acme), "409", "can be restored until");
   }
 
   @Test

@@ -25,7 +25,10 @@ import io.akidb.serving.search.Searcher;
 import io.akidb.serving.shard.IndexReader;
 import io.akidb.serving.shard.ShardCache;
 import io.akidb.serving.shard.ShardCacheConfig;
+import io.akidb.tenancy.LifecycleConfig;
+import io.akidb.tenancy.Rounds;
 import io.akidb.tenancy.TenantId;
+import io.akidb.tenancy.TenantLifecycle;
 import io.akidb.tenancy.TenantRegistry;
 import java.io.IOException;
 import java.lang.System.Logger;
@@ -34,8 +37,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -114,9 +119,11 @@ public final class Node implements AutoCloseable {
                 target -> new GroupCommitter(target, orders, ingest, metrics)));
     register(metrics, collections, budget);
     BuildLauncher launcher = own(new BuildLauncher(build));
+    TenantLifecycle lifecycle = lifecycle(store, settings, registry, keys);
     return new RestApi(
         clock,
         registry,
+        lifecycle,
         keys,
         catalog,
         collections,
@@ -125,6 +132,25 @@ public final class Node implements AutoCloseable {
         launcher,
         metrics,
         () -> answers(registry));
+  }
+
+  private TenantLifecycle lifecycle(
+      ObjectStore store, Settings settings, TenantRegistry registry, ApiKeys keys) {
+    long retentionHours = settings.number(Setting.TENANT_RETENTION_HOURS, 0, 24 * 3650);
+    long sweepSecs = settings.number(Setting.TENANT_SWEEP_SECS, 1, 86_400);
+    TenantLifecycle lifecycle =
+        new TenantLifecycle(
+            store,
+            registry,
+            new LifecycleConfig(
+                Duration.ofHours(retentionHours),
+                LifecycleConfig.DEFAULT.creationGrace(),
+                LifecycleConfig.DEFAULT.lateWrites()),
+            List.of(keys::revokeAllOf));
+    own(
+        new Rounds(
+            "tenant-sweep", Duration.ofSeconds(sweepSecs), () -> lifecycle.sweep().unfinished()));
+    return lifecycle;
   }
 
   private static void register(

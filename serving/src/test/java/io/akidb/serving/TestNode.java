@@ -115,6 +115,10 @@ public final class TestNode implements AutoCloseable {
     return other;
   }
 
+  String key() {
+    return key;
+  }
+
   public Reply get(String path) {
     return send("GET", path, null);
   }

@@ -5,6 +5,7 @@ public abstract sealed class TenancyException extends RuntimeException
     permits InvalidNameException,
         TenantNotFoundException,
         TenantConflictException,
+        TenantStateException,
         CorruptTenantException {
   TenancyException(String message) {
     super(message);

@@ -104,6 +104,16 @@ public final class OpenCollections implements AutoCloseable {
     }
   }
 
+  /** Lets go of all collections of a tenant that is no longer served. */
+  public void forgetAllOf(TenantId tenant) {
+    open.forEach(
+        (key, future) -> {
+          if (key.tenant().equals(tenant)) {
+            closeOne(key, handleOf(future));
+          }
+        });
+  }
+
   /** What a query saw at a generation of the past that is still kept. */
   public CollectionView at(OpenCollection collection, long generation) {
     CollectionView now = collection.view();

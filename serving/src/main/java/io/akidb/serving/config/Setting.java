@@ -42,6 +42,9 @@ public enum Setting {
   SEARCH_THREADS(
       "0", "threads that search partitions beside the caller's; 0 takes one for each processor"),
   SEARCH_K_MAX("10000", "largest k"),
+  TENANT_RETENTION_HOURS(
+      "720", "how long a deleted tenant can be restored before everything of it is purged"),
+  TENANT_SWEEP_SECS("900", "how often abandoned creations and due purges are looked for"),
   BUILD_COMMAND(
       null,
       "started when a build is asked for, and expected to take pending builds; without it others do"),

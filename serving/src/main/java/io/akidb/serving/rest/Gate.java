@@ -73,9 +73,17 @@ final class Gate {
                         ? ServingException.notFound("tenant")
                         : ServingException.of(
                             Reason.UNAUTHENTICATED, "the key's tenant is no more"));
+    requireActive(tenant);
     rates.admit(tenant);
     require(principal, id, permission);
     return new Call(http, bodyBytesMax, principal, tenant);
+  }
+
+  private static void requireActive(Tenant tenant) {
+    if (!tenant.isActive()) {
+      throw ServingException.of(
+          Reason.TENANT_SUSPENDED, "the tenant is suspended; its operator can resume it");
+    }
   }
 
   /** Forgets what it knows of a tenant, after a change on this node. */

@@ -15,9 +15,11 @@ import io.akidb.objectstore.OutcomeUnknownException;
 import io.akidb.serving.problem.FieldProblem;
 import io.akidb.serving.problem.Reason;
 import io.akidb.serving.problem.ServingException;
+import io.akidb.tenancy.CorruptTenantException;
 import io.akidb.tenancy.InvalidNameException;
 import io.akidb.tenancy.TenantConflictException;
 import io.akidb.tenancy.TenantNotFoundException;
+import io.akidb.tenancy.TenantStateException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.HashMap;
@@ -84,6 +86,8 @@ final class Problems {
       case CollectionExistsException e ->
           ServingException.of(Reason.CONFLICT, "a collection of this name exists already", e);
       case TenantConflictException e -> ServingException.of(Reason.CONFLICT, text(e), e);
+      case TenantStateException e -> ServingException.of(Reason.CONFLICT, text(e), e);
+      case CorruptTenantException e -> unavailable(e);
       case InvalidNameException e -> field(e.field(), e.getMessage());
       case InvalidSchemaException e -> field(e.field(), e.getMessage());
       case InvalidIndexParametersException e -> field("parameters/" + e.field(), e.getMessage());
@@ -128,7 +132,7 @@ final class Problems {
     return switch (reason) {
       case INVALID_REQUEST -> 400;
       case UNAUTHENTICATED -> 401;
-      case FORBIDDEN, QUOTA_EXCEEDED -> 403;
+      case FORBIDDEN, QUOTA_EXCEEDED, TENANT_SUSPENDED -> 403;
       case NOT_FOUND -> 404;
       case METHOD_NOT_ALLOWED -> 405;
       case CONFLICT -> 409;

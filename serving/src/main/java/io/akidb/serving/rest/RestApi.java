@@ -7,6 +7,7 @@ import io.akidb.serving.collection.OpenCollections;
 import io.akidb.serving.metrics.NodeMetrics;
 import io.akidb.serving.search.SearchConfig;
 import io.akidb.serving.search.Searcher;
+import io.akidb.tenancy.TenantLifecycle;
 import io.akidb.tenancy.TenantRegistry;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -18,6 +19,7 @@ import java.util.function.BooleanSupplier;
  *
  * @param clock of the node
  * @param registry tenants
+ * @param lifecycle their births and deaths
  * @param keys API keys
  * @param catalog collections in the bucket
  * @param collections collections on this node
@@ -30,6 +32,7 @@ import java.util.function.BooleanSupplier;
 public record RestApi(
     Clock clock,
     TenantRegistry registry,
+    TenantLifecycle lifecycle,
     ApiKeys keys,
     Catalog catalog,
     OpenCollections collections,
@@ -49,7 +52,7 @@ public record RestApi(
     Quotas quotas = new Quotas(catalog);
     IndexHandlers indexes = new IndexHandlers(catalog, launcher, clock);
     List<Route> routes = new ArrayList<>();
-    routes.addAll(new TenantHandlers(registry, keys, gate).routes());
+    routes.addAll(new TenantHandlers(registry, lifecycle, keys, collections, gate).routes());
     routes.addAll(new CollectionHandlers(catalog, collections, quotas, indexes).routes());
     routes.addAll(new VectorHandlers(collections, quotas).routes());
     routes.addAll(new SearchHandlers(collections, searcher, search).routes());

@@ -3,19 +3,26 @@ package io.akidb.serving.rest;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.akidb.policies.ApiKeys;
+import io.akidb.serving.collection.OpenCollections;
 import io.akidb.serving.problem.Reason;
 import io.akidb.serving.problem.ServingException;
 import io.akidb.tenancy.InvalidNameException;
 import io.akidb.tenancy.Tenant;
 import io.akidb.tenancy.TenantConflictException;
 import io.akidb.tenancy.TenantId;
+import io.akidb.tenancy.TenantLifecycle;
 import io.akidb.tenancy.TenantPage;
 import io.akidb.tenancy.TenantQuotas;
 import io.akidb.tenancy.TenantRegistry;
+import io.akidb.tenancy.TenantState;
 import io.akidb.tenancy.VersionedTenant;
+import java.time.Instant;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** {@code /tenants}: for operators. */
@@ -26,43 +33,75 @@ final class TenantHandlers {
           "max_storage_bytes",
           "max_collections",
           "max_vectors_per_collection",
-          "api_rate_limit_per_second");
+          "api_rate_limit_per_second",
+          "api_key_rate_limit_per_second");
+  private static final Set<TenantState> LIVE =
+      EnumSet.of(TenantState.ACTIVE, TenantState.SUSPENDED);
+  private static final List<String> STATES = List.of("active", "suspended", "deleted", "purging");
 
   private final TenantRegistry registry;
+  private final TenantLifecycle lifecycle;
   private final ApiKeys keys;
+  private final OpenCollections collections;
   private final Gate gate;
 
-  TenantHandlers(TenantRegistry registry, ApiKeys keys, Gate gate) {
+  TenantHandlers(
+      TenantRegistry registry,
+      TenantLifecycle lifecycle,
+      ApiKeys keys,
+      OpenCollections collections,
+      Gate gate) {
     this.registry = registry;
+    this.lifecycle = lifecycle;
     this.keys = keys;
+    this.collections = collections;
     this.gate = gate;
   }
 
   List<Route> routes() {
+    String path = "/tenants/{tenant_id}";
     return List.of(
         Route.operator("POST", "/tenants", this::create),
         Route.operator("GET", "/tenants", this::list),
-        Route.operator("GET", "/tenants/{tenant_id}", this::get),
-        Route.operator("PUT", "/tenants/{tenant_id}", this::replace),
-        Route.operator("DELETE", "/tenants/{tenant_id}", this::delete));
+        Route.operator("GET", path, this::get),
+        Route.operator("PUT", path, this::replace),
+        Route.operator("DELETE", path, this::delete),
+        Route.operator(
+            "POST",
+            path + "/suspend",
+            call -> answer(change(call, id -> registry.suspend(id, ifMatch(call))))),
+        Route.operator(
+            "POST",
+            path + "/resume",
+            call -> answer(change(call, id -> registry.resume(id, ifMatch(call))))),
+        Route.operator(
+            "POST",
+            path + "/restore",
+            call -> answer(change(call, id -> registry.restore(id, ifMatch(call))))));
   }
 
   private Answer create(Call call) {
     call.allowParameters();
     Fields body = Fields.ofBody(call, FIELDS);
-    VersionedTenant created =
-        registry.create(body.requiredText("name"), quotas(body), metadata(body));
-    String key = keys.issueFor(created.tenant().tenantId()).plaintext();
-    return Answer.of(201, json(created.tenant()).put("api_key", key))
-        .with("ETag", quote(created.etag()))
-        .with("Location", "/v1/tenants/" + created.tenant().tenantId());
+    TenantLifecycle.Created<String> created =
+        lifecycle.create(
+            body.requiredText("name"),
+            quotas(body),
+            metadata(body),
+            id -> keys.issueFor(id).plaintext());
+    Tenant tenant = created.versioned().tenant();
+    gate.forget(tenant.tenantId());
+    return Answer.of(201, json(tenant).put("api_key", created.part()))
+        .with("ETag", quote(created.versioned().etag()))
+        .with("Location", "/v1/tenants/" + tenant.tenantId());
   }
 
   private Answer list(Call call) {
-    call.allowParameters("limit", "cursor");
+    call.allowParameters("limit", "cursor", "state");
+    Set<TenantState> states = call.parameter("state").map(TenantHandlers::states).orElse(LIVE);
     TenantPage page;
     try {
-      page = registry.list(call.parameter("cursor").orElse(null), call.limit());
+      page = registry.list(call.parameter("cursor").orElse(null), call.limit(), states);
     } catch (InvalidNameException e) {
       throw ServingException.invalid("?cursor", "is not one that this list gave out");
     }
@@ -73,48 +112,57 @@ final class TenantHandlers {
     return Answer.ok(body);
   }
 
+  private static Set<TenantState> states(String name) {
+    if (!STATES.contains(name)) {
+      throw ServingException.invalid("?state", "must be one of " + String.join(", ", STATES));
+    }
+    return EnumSet.of(TenantState.ofJsonName(name));
+  }
+
   private Answer get(Call call) {
     call.allowParameters();
-    VersionedTenant found = registry.get(id(call));
-    return Answer.ok(json(found.tenant())).with("ETag", quote(found.etag()));
+    return answer(
+        registry.findAny(id(call)).orElseThrow(() -> ServingException.notFound("tenant")));
+  }
+
+  private static Answer answer(VersionedTenant tenant) {
+    return Answer.ok(json(tenant.tenant())).with("ETag", quote(tenant.etag()));
   }
 
   private Answer replace(Call call) {
     call.allowParameters();
     Fields body = Fields.ofBody(call, FIELDS);
-    TenantId id = id(call);
-    try {
-      VersionedTenant changed =
-          registry.update(
-              id, body.requiredText("name"), quotas(body), metadata(body), ifMatch(call));
-      return Answer.ok(json(changed.tenant())).with("ETag", quote(changed.etag()));
-    } catch (TenantConflictException e) {
-      throw changedMeanwhile(e);
-    } finally {
-      gate.forget(id);
-    }
+    String name = body.requiredText("name");
+    TenantQuotas quotas = quotas(body);
+    Map<String, String> metadata = metadata(body);
+    return answer(change(call, id -> registry.update(id, name, quotas, metadata, ifMatch(call))));
   }
 
   private Answer delete(Call call) {
-    call.allowParameters();
-    TenantId id = id(call);
-    if (id.equals(TenantId.DEFAULT)) {
+    if (id(call).equals(TenantId.DEFAULT)) {
       throw ServingException.of(Reason.CONFLICT, "the tenant 'default' cannot be deleted");
     }
-    try {
-      registry.delete(id, ifMatch(call));
-    } catch (TenantConflictException e) {
-      throw changedMeanwhile(e);
-    } finally {
-      gate.forget(id);
-    }
-    keys.revokeAllOf(id);
+    change(call, id -> lifecycle.delete(id, ifMatch(call)));
     return Answer.noContent();
   }
 
-  private static ServingException changedMeanwhile(TenantConflictException e) {
-    return ServingException.of(
-        Reason.PRECONDITION_FAILED, "the tenant was changed meanwhile; read it again", e);
+  private VersionedTenant change(Call call, Function<TenantId, VersionedTenant> change) {
+    call.allowParameters();
+    TenantId id = id(call);
+    try {
+      VersionedTenant changed = change.apply(id);
+      if (!changed.tenant().isActive()) {
+        collections.forgetAllOf(id);
+      }
+      return changed;
+    } catch (TenantConflictException e) {
+      throw ServingException.of(
+          ifMatch(call) == null ? Reason.CONFLICT : Reason.PRECONDITION_FAILED,
+          "the tenant was changed meanwhile; read it again",
+          e);
+    } finally {
+      gate.forget(id);
+    }
   }
 
   private static TenantId id(Call call) {
@@ -148,7 +196,8 @@ final class TenantHandlers {
         quotas.whole("max_storage_bytes", 1, Long.MAX_VALUE).orElse(null),
         narrow(quotas.whole("max_collections", 1, Integer.MAX_VALUE).orElse(null)),
         quotas.whole("max_vectors_per_collection", 1, Long.MAX_VALUE).orElse(null),
-        narrow(quotas.whole("api_rate_limit_per_second", 1, Integer.MAX_VALUE).orElse(null)));
+        narrow(quotas.whole("api_rate_limit_per_second", 1, Integer.MAX_VALUE).orElse(null)),
+        narrow(quotas.whole("api_key_rate_limit_per_second", 1, Integer.MAX_VALUE).orElse(null)));
   }
 
   private static @Nullable Integer narrow(@Nullable Long value) {
@@ -177,14 +226,25 @@ final class TenantHandlers {
     ObjectNode json = Json.object();
     json.put("tenant_id", tenant.tenantId().value());
     json.put("name", tenant.name());
+    json.put("state", tenant.state().jsonName());
     json.put("created_at", tenant.createdAt().toString());
+    putTime(json, "suspended_at", tenant.suspendedAt());
+    putTime(json, "deleted_at", tenant.deletedAt());
+    putTime(json, "purge_at", tenant.purgeAt());
     ObjectNode quotas = json.putObject("quotas");
     quotas.put("max_storage_bytes", tenant.quotas().maxStorageBytes());
     quotas.put("max_collections", tenant.quotas().maxCollections());
     quotas.put("max_vectors_per_collection", tenant.quotas().maxVectorsPerCollection());
     quotas.put("api_rate_limit_per_second", tenant.quotas().apiRateLimitPerSecond());
+    quotas.put("api_key_rate_limit_per_second", tenant.quotas().apiKeyRateLimitPerSecond());
     ObjectNode metadata = json.putObject("metadata");
     tenant.metadata().forEach(metadata::put);
     return json;
+  }
+
+  private static void putTime(ObjectNode json, String name, @Nullable Instant at) {
+    if (at != null) {
+      json.put(name, at.toString());
+    }
   }
 }
