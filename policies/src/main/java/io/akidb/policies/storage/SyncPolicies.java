@@ -1,0 +1,176 @@
+package io.akidb.policies.storage;
+
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.akidb.objectstore.BucketConfig;
+import io.akidb.objectstore.ObjectStore;
+import io.akidb.policies.storage.SyncStep.Kind;
+import io.akidb.tenancy.Tenant;
+import io.akidb.tenancy.TenantId;
+import io.akidb.tenancy.TenantPage;
+import io.akidb.tenancy.TenantRegistry;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads the tenants of a bucket, and keeps the policies and accounts of its MinIO in step with
+ * them. For one thread.
+ */
+public final class SyncPolicies {
+  private static final JsonMapper JSON = new JsonMapper();
+  private static final int PAGE = 1000;
+  private static final int TENANTS_MAX = 100_000;
+
+  private final BucketConfig bucket;
+  private final ObjectStore store;
+  private final Clock clock;
+  private final SecureRandom random;
+
+  /**
+   * Prepares.
+   *
+   * @param bucket with an administrator's credentials of the MinIO
+   * @param store the same bucket, opened; not closed
+   */
+  public SyncPolicies(BucketConfig bucket, ObjectStore store, Clock clock, SecureRandom random) {
+    this.bucket = bucket;
+    this.store = store;
+    this.clock = clock;
+    this.random = random;
+  }
+
+  /**
+   * What is asked for.
+   *
+   * @param dryRun only tells what would be changed
+   * @param credentials the folder for new credentials; null for none, which will do as long as no
+   *     new ones are made
+   * @param rotate whose identities get new credentials: a tenant's id, {@code node} or {@code all};
+   *     null for nobody's
+   */
+  public record Request(boolean dryRun, @Nullable Path credentials, @Nullable String rotate) {}
+
+  /** Is told each change before it is made, and keeps it from being made by throwing. */
+  public interface ChangeListener {
+    /**
+     * About to change.
+     *
+     * @param action as {@code attach-policy}
+     * @param name of the policy or account
+     * @param identity as {@code TENANT/ingest}
+     */
+    void change(String action, String name, String identity);
+  }
+
+  /**
+   * Synchronizes.
+   *
+   * @param listener of changes; not called in a dry run
+   * @param out takes an object {@code {"type": "step", ...}} for each change and one {@code
+   *     {"type": "summary", ...}} at the end, none with a secret
+   * @throws StoragePolicyException if the store's administration fails, credentials cannot be kept,
+   *     or the request cannot be carried out; what was done until then stays done, and the next run
+   *     goes on
+   */
+  public void run(Request request, ChangeListener listener, Consumer<ObjectNode> out) {
+    long start = clock.millis();
+    Map<TenantId, Boolean> tenants = tenants();
+    try (StorageIdentities identities = MinioIdentities.of(bucket)) {
+      PolicySync sync = new PolicySync(bucket, identities, random);
+      List<Identity> desired = sync.desired(tenants);
+      SyncPlan plan = sync.plan(desired, rotation(request.rotate(), tenants));
+      if (plan.makesSecrets() && request.credentials() == null && !request.dryRun()) {
+        throw new PolicySyncUsageException(
+            "new credentials would be made, and the store never tells them again: name a folder"
+                + " for them with --credentials");
+      }
+      CredentialsFolder folder = new CredentialsFolder(request.credentials());
+      if (request.dryRun()) {
+        plan.steps().forEach(step -> out.accept(json(step)));
+      } else {
+        sync.apply(
+            desired,
+            plan,
+            step -> {
+              listener.change(step.kind().label(), step.name(), step.label());
+              out.accept(json(step));
+            },
+            folder);
+      }
+      out.accept(summary(request, plan, tenants.size(), clock.millis() - start));
+    }
+  }
+
+  private Map<TenantId, Boolean> tenants() {
+    TenantRegistry registry = new TenantRegistry(store, clock);
+    Map<TenantId, Boolean> tenants = new TreeMap<>();
+    String cursor = null;
+    do {
+      TenantPage page = registry.list(cursor, PAGE);
+      for (Tenant tenant : page.tenants()) {
+        tenants.put(tenant.tenantId(), true);
+      }
+      if (tenants.size() > TENANTS_MAX) {
+        throw new PolicySyncUsageException("there are more than " + TENANTS_MAX + " tenants");
+      }
+      cursor = page.nextCursor();
+    } while (cursor != null);
+    if (tenants.isEmpty()) {
+      // A node makes the first one. Without any, a mistyped bucket would look like a finished one.
+      throw new PolicySyncUsageException(
+          "there is no tenant in " + store.location() + ": start a node on it first");
+    }
+    return tenants;
+  }
+
+  private static Predicate<Identity> rotation(
+      @Nullable String rotate, Map<TenantId, Boolean> tenants) {
+    if (rotate == null) {
+      return identity -> false;
+    }
+    return switch (rotate) {
+      case "all" -> identity -> true;
+      case "node" -> identity -> identity.tenant() == null;
+      default -> {
+        if (tenants.keySet().stream().noneMatch(tenant -> tenant.value().equals(rotate))) {
+          throw new PolicySyncUsageException(
+              "--rotate takes a tenant's id, 'node' or 'all'; there is no tenant " + rotate);
+        }
+        yield identity -> identity.tenant() != null && identity.tenant().value().equals(rotate);
+      }
+    };
+  }
+
+  private static ObjectNode json(SyncStep step) {
+    ObjectNode json = JSON.createObjectNode();
+    json.put("type", "step");
+    json.put("action", step.kind().label());
+    json.put("name", step.name());
+    if (step.kind() == Kind.ATTACH_POLICY || step.kind() == Kind.DETACH_POLICY) {
+      json.put("policy", step.policy());
+    }
+    json.put("identity", step.label());
+    return json;
+  }
+
+  private static ObjectNode summary(Request request, SyncPlan plan, int tenants, long tookMs) {
+    ObjectNode json = JSON.createObjectNode();
+    json.put("type", "summary");
+    json.put("dry_run", request.dryRun());
+    json.put("tenants", tenants);
+    json.put("policies", plan.policies());
+    json.put("accounts", plan.accounts());
+    json.put("changes", plan.steps().size());
+    new TreeSet<>(plan.disabled()).forEach(json.putArray("disabled_accounts")::add);
+    json.put("took_ms", tookMs);
+    return json;
+  }
+}
