@@ -3,8 +3,15 @@ package io.akidb.tenancy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.akidb.objectstore.ObjectKeys;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
@@ -58,49 +65,148 @@ class TenantNamespaceTest {
         .hasMessageContaining("tenant_id");
   }
 
-  @Test
-  void keys_ofHostileNames_neverLeaveTheTenantsPrefix() {
-    long seed = 20261121;
+  @ParameterizedTest
+  @ValueSource(longs = {20261121, 1, 2})
+  void keys_ofHostileNames_neverLeaveTheTenantsPrefix(long seed) throws Exception {
     Random random = new Random(seed);
     int accepted = 0;
     for (int round = 0; round < 20_000; round++) {
-      StringBuilder name = new StringBuilder();
-      int length = random.nextInt(12);
-      for (int i = 0; i < length; i++) {
-        name.append(HOSTILE_ALPHABET.charAt(random.nextInt(HOSTILE_ALPHABET.length())));
-      }
-      CollectionName collection;
-      try {
-        collection = new CollectionName(name.toString());
-      } catch (InvalidNameException e) {
+      Optional<CollectionName> name = accepted(hostile(random, 12));
+      if (name.isEmpty()) {
         continue;
       }
       accepted++;
       TenantNamespace namespace = new TenantContext(TenantId.random(), "test").namespace();
-      for (String key : keys(namespace, collection)) {
-        assertThat(key).as("seed %d", seed).startsWith(namespace.prefix());
-        assertThat(ObjectKeys.requireValid(key)).isEqualTo(key);
-        assertThat(key.substring(namespace.prefix().length())).doesNotContain("..");
+      TenantNamespace other = new TenantNamespace(TenantId.random());
+      for (String key : everyKey(namespace, name.get(), random)) {
+        assertThat(key)
+            .as("seed %d", seed)
+            .startsWith(namespace.prefix())
+            .doesNotStartWith(other.prefix())
+            .doesNotContain("..", "//", "\\", "%");
+        String object = key.endsWith("/") ? key + "x" : key;
+        assertThat(ObjectKeys.requireValid(object)).isEqualTo(object);
       }
     }
     assertThat(accepted).isGreaterThan(50);
   }
 
-  private static List<String> keys(TenantNamespace namespace, CollectionName collection) {
-    UUID id = UUID.randomUUID();
-    return List.of(
-        namespace.tenantManifestKey(),
-        namespace.headKey(collection),
-        namespace.generationKey(collection, 7),
-        namespace.segmentKey(collection, id),
-        namespace.pageKey(collection, id),
-        namespace.shardKey(collection, id, 3),
-        namespace.indexKey(collection, id),
-        namespace.routerKey(collection, id),
-        namespace.codebookKey(collection, id),
-        namespace.tombstonesKey(collection, id),
-        namespace.buildRequestKey(collection, id),
-        namespace.deadLetterKey(collection, id));
+  @ParameterizedTest
+  @ValueSource(longs = {7, 8, 9})
+  void keys_ofTwoCollections_areNeverTheSameNorBelowEachOther(long seed) throws Exception {
+    Random random = new Random(seed);
+    TenantNamespace namespace = new TenantNamespace(TenantId.DEFAULT);
+    for (int round = 0; round < 300; round++) {
+      CollectionName one = harmless(random);
+      CollectionName two = harmless(random);
+      if (one.equals(two)) {
+        continue;
+      }
+      String prefix = namespace.collectionPrefix(two);
+      for (String key : everyKey(namespace, one, random)) {
+        assertThat(key).as("seed %d: %s, %s", seed, one, two).doesNotStartWith(prefix);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {4, 5, 6})
+  void ids_mutilatedAtRandom_areRefusedOrHarmless(long seed) {
+    Random random = new Random(seed);
+    int refused = 0;
+    for (int round = 0; round < 20_000; round++) {
+      StringBuilder id = new StringBuilder(TenantId.random().value());
+      id.setCharAt(
+          random.nextInt(id.length()),
+          HOSTILE_ALPHABET.charAt(random.nextInt(HOSTILE_ALPHABET.length())));
+      try {
+        TenantId accepted = new TenantId(id.toString());
+        assertThat(accepted.value()).as("seed %d", seed).matches("[0-9a-f-]{36}");
+      } catch (InvalidNameException e) {
+        refused++;
+        assertThat(e.getMessage()).doesNotContain(id);
+      }
+    }
+    assertThat(refused).isGreaterThan(1000);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"\"../x\"", "\"a/b\"", "\"\"", "\"A\"", "\"a\\u0000\"", "7", "{}", "[]"})
+  void names_readFromJson_passTheSameCheck(String json) {
+    JsonMapper mapper = new JsonMapper();
+    assertThatThrownBy(() -> mapper.readValue(json, TenantId.class))
+        .isInstanceOf(JsonProcessingException.class);
+    if (!json.equals("7")) { // which is a name, if not a string
+      assertThatThrownBy(() -> mapper.readValue(json, CollectionName.class))
+          .isInstanceOf(JsonProcessingException.class);
+    }
+  }
+
+  private static String hostile(Random random, int lengthMax) {
+    StringBuilder name = new StringBuilder();
+    int length = random.nextInt(lengthMax);
+    for (int i = 0; i < length; i++) {
+      name.append(
+          random.nextInt(20) == 0
+              ? Character.toString(random.nextInt(Character.MAX_CODE_POINT + 1))
+              : HOSTILE_ALPHABET.charAt(random.nextInt(HOSTILE_ALPHABET.length())));
+    }
+    return name.toString();
+  }
+
+  private static CollectionName harmless(Random random) {
+    String alphabet = "ab0-_";
+    StringBuilder name = new StringBuilder("a");
+    for (int i = random.nextInt(4); i > 0; i--) {
+      name.append(alphabet.charAt(random.nextInt(alphabet.length())));
+    }
+    return new CollectionName(name.toString());
+  }
+
+  private static Optional<CollectionName> accepted(String name) {
+    try {
+      return Optional.of(new CollectionName(name));
+    } catch (InvalidNameException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** What every method answers that answers a text: also those that are added later. */
+  private static List<String> everyKey(
+      TenantNamespace namespace, CollectionName collection, Random random) throws Exception {
+    List<String> keys = new ArrayList<>();
+    for (Method method : TenantNamespace.class.getDeclaredMethods()) {
+      if (method.getReturnType() != String.class
+          || Modifier.isStatic(method.getModifiers())
+          || method.isSynthetic()
+          || method.getName().equals("toString")) {
+        continue;
+      }
+      Object[] arguments =
+          Arrays.stream(method.getParameterTypes())
+              .map(type -> argument(type, collection, random))
+              .toArray();
+      keys.add((String) method.invoke(namespace, arguments));
+    }
+    assertThat(keys).hasSizeGreaterThan(20);
+    return keys;
+  }
+
+  private static Object argument(Class<?> type, CollectionName collection, Random random) {
+    if (type == CollectionName.class) {
+      return collection;
+    }
+    if (type == UUID.class) {
+      return new UUID(random.nextLong(), random.nextLong());
+    }
+    if (type == long.class) {
+      return random.nextLong();
+    }
+    if (type == int.class) {
+      return random.nextInt();
+    }
+    throw new AssertionError(
+        "a key is formed of a " + type + ": give it a type of its own that cannot be hostile");
   }
 
   @Test
