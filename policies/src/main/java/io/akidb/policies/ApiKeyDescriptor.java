@@ -1,7 +1,11 @@
 package io.akidb.policies;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.akidb.tenancy.TenantId;
+import java.time.Instant;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,19 +13,71 @@ import org.jspecify.annotations.Nullable;
  *
  * @param keyId names the key; part of its text
  * @param tenant whose; null for an operator's
- * @param role what it may do
+ * @param userId of whom; null for a key that is nobody's but the tenant's
+ * @param grants what it may do; beside a user, the user must be granted it, too, and null stands
+ *     for all that the user may
+ * @param name for people; at most 128 characters
  * @param secretSha256 hex of the SHA-256 of the secret. The secret has 256 random bits, so that a
  *     slow hash would add nothing but latency
  * @param createdAt RFC 3339 UTC
+ * @param expiresAt RFC 3339 UTC, from when it is refused; null for never
  */
+@JsonInclude(JsonInclude.Include.NON_NULL)
 public record ApiKeyDescriptor(
     @JsonProperty("key_id") String keyId,
     @JsonProperty("tenant_id") @Nullable TenantId tenant,
-    @JsonProperty("role") Role role,
+    @JsonProperty("user_id") @Nullable String userId,
+    @JsonProperty("grants") @Nullable List<Grant> grants,
+    @JsonProperty("name") @Nullable String name,
     @JsonProperty("secret_sha256") String secretSha256,
-    @JsonProperty("created_at") String createdAt) {
+    @JsonProperty("created_at") String createdAt,
+    @JsonProperty("expires_at") @Nullable String expiresAt) {
+  private static final int NAME_LENGTH_MAX = 128;
 
-  Principal principal() {
-    return new Principal("key:" + keyId, role, tenant);
+  /**
+   * Checks the bounds.
+   *
+   * @throws InvalidPolicyException naming the field
+   */
+  public ApiKeyDescriptor {
+    if (grants != null) {
+      grants = User.requireFit(grants, tenant);
+    } else if (userId == null) {
+      throw new InvalidPolicyException("grants", "are needed where the key is no user's");
+    }
+    if (name != null && name.length() > NAME_LENGTH_MAX) {
+      throw new InvalidPolicyException(
+          "name", "may have at most " + NAME_LENGTH_MAX + " characters");
+    }
+    Grant.requireTime(expiresAt);
+  }
+
+  /** Also reads keys as they were first kept, with one role in place of grants. */
+  @JsonCreator
+  static ApiKeyDescriptor read(
+      @JsonProperty("key_id") String keyId,
+      @JsonProperty("tenant_id") @Nullable TenantId tenant,
+      @JsonProperty("user_id") @Nullable String userId,
+      @JsonProperty("grants") @Nullable List<Grant> grants,
+      @JsonProperty("role") @Nullable String role,
+      @JsonProperty("name") @Nullable String name,
+      @JsonProperty("secret_sha256") String secretSha256,
+      @JsonProperty("created_at") String createdAt,
+      @JsonProperty("expires_at") @Nullable String expiresAt) {
+    List<Grant> known = role == null ? grants : List.of(new Grant(role, null, null, null));
+    return new ApiKeyDescriptor(
+        keyId, tenant, userId, known, name, secretSha256, createdAt, expiresAt);
+  }
+
+  /** Whether it is refused from then on. */
+  boolean isExpired(Instant now) {
+    return Grant.isPast(expiresAt, now);
+  }
+
+  ApiKeyDescriptor expiring(Instant at) {
+    return isExpired(at)
+        ? this
+        : new ApiKeyDescriptor(
+            keyId, tenant, userId, grants, name, secretSha256, createdAt, at.toString());
   }
 }

@@ -2,13 +2,13 @@ package io.akidb.policies;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.github.benmanes.caffeine.cache.Caffeine;
-import com.github.benmanes.caffeine.cache.LoadingCache;
 import com.github.benmanes.caffeine.cache.Ticker;
 import io.akidb.objectstore.ListPage;
+import io.akidb.objectstore.ObjectContent;
 import io.akidb.objectstore.ObjectMetadata;
 import io.akidb.objectstore.ObjectNotFoundException;
 import io.akidb.objectstore.ObjectStore;
+import io.akidb.objectstore.PreconditionFailedException;
 import io.akidb.tenancy.TenantId;
 import io.akidb.tenancy.TenantNamespace;
 import java.io.IOException;
@@ -18,6 +18,8 @@ import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HexFormat;
@@ -36,73 +38,124 @@ import org.jspecify.annotations.Nullable;
  * read each at the most.
  */
 public final class ApiKeys {
-  /**
-   * How long a lookup may be trusted: the bound on how long a revoked key still works on another
-   * node.
-   */
-  static final Duration TRUST = Duration.ofMillis(900);
+  /** Of the operator's key that stands in a node's configuration. */
+  static final String CONFIGURED_ID = "configured";
+
+  /** How long a rotated key may go on working beside its successor. */
+  public static final Duration OVERLAP_MAX = Duration.ofDays(30);
 
   private static final String PREFIX = TenantNamespace.SYSTEM_PREFIX + "api-keys/";
-  private static final int DESCRIPTOR_BYTES_MAX = 16 << 10;
-  private static final int CACHED_KEYS_MAX = 100_000;
-  private static final int LISTED_KEYS_MAX = 10_000;
+  private static final String SUFFIX = ".json";
+  private static final int DESCRIPTOR_BYTES_MAX = 64 << 10;
+  private static final int ADOPTED_MAX = 10_000;
+  private static final int PAGE_LIMIT_MAX = 1000;
+  private static final int ATTEMPTS_MAX = 10;
   private static final int SECRET_BYTES = 32;
   private static final int KEY_ID_BYTES = 8;
-  private static final String FIXED_ID = "configured";
-  private static final int FIXED_LENGTH_MIN = 16;
+  private static final int CONFIGURED_LENGTH_MIN = 16;
   private static final Pattern KEY = Pattern.compile("akidb_([0-9a-f]{16})_([A-Za-z0-9_-]{43})");
+  private static final Pattern KEY_ID = Pattern.compile("[0-9a-f]{16}");
 
   private static final JsonMapper JSON = new JsonMapper();
 
   private final ObjectStore store;
+  private final KeyOwners owners;
+  private final Users users;
   private final Clock clock;
   private final SecureRandom random;
-  private final byte @Nullable [] configuredOperatorHash;
-  private final LoadingCache<String, Optional<ApiKeyDescriptor>> lookups;
+  private final byte @Nullable [] configuredHash;
+  private final Remembered<String, ApiKeyDescriptor> lookups;
 
   /**
    * Works on the given bucket; does not close it.
    *
+   * @param users whose keys they are
    * @param configuredOperatorKey an operator's key that stands in this node's configuration rather
    *     than in the bucket; null for none
    * @throws InvalidApiKeyException if {@code configuredOperatorKey} is shorter than 16 characters
    */
   public ApiKeys(
-      ObjectStore store, Clock clock, SecureRandom random, @Nullable String configuredOperatorKey) {
-    this(store, clock, random, configuredOperatorKey, Ticker.systemTicker());
+      ObjectStore store,
+      Users users,
+      Clock clock,
+      SecureRandom random,
+      @Nullable String configuredOperatorKey) {
+    this(store, users, clock, random, configuredOperatorKey, Ticker.systemTicker());
   }
 
   ApiKeys(
       ObjectStore store,
+      Users users,
       Clock clock,
       SecureRandom random,
       @Nullable String configuredOperatorKey,
       Ticker ticker) {
-    if (configuredOperatorKey != null && configuredOperatorKey.length() < FIXED_LENGTH_MIN) {
+    if (configuredOperatorKey != null && configuredOperatorKey.length() < CONFIGURED_LENGTH_MIN) {
       throw new InvalidApiKeyException(
-          "AKIDB_ADMIN_API_KEY must have at least " + FIXED_LENGTH_MIN + " characters");
+          "AKIDB_ADMIN_API_KEY must have at least " + CONFIGURED_LENGTH_MIN + " characters");
     }
     this.store = store;
+    this.owners = new KeyOwners(store);
+    this.users = users;
     this.clock = clock;
     this.random = random;
-    this.configuredOperatorHash =
-        configuredOperatorKey == null ? null : sha256(configuredOperatorKey);
-    this.lookups =
-        Caffeine.newBuilder()
-            .maximumSize(CACHED_KEYS_MAX)
-            .expireAfterWrite(TRUST)
-            .ticker(ticker)
-            .build(this::load);
+    this.configuredHash = configuredOperatorKey == null ? null : sha256(configuredOperatorKey);
+    this.lookups = new Remembered<>(ticker, keyId -> load(keyId).map(Stored::descriptor));
   }
+
+  private record Stored(ApiKeyDescriptor descriptor, String etag) {}
 
   /** Makes a key for a tenant's administrator. */
   public IssuedApiKey issueFor(TenantId tenant) {
-    return issue(Role.ADMIN, tenant);
+    return issue(tenant, null, List.of(Grant.of(Role.ADMIN)), null, null);
   }
 
   /** Makes a key for an operator of the platform. */
   public IssuedApiKey issueForOperator() {
-    return issue(Role.OPERATOR, null);
+    return issue(null, null, List.of(Grant.of(Role.OPERATOR)), null, null);
+  }
+
+  /**
+   * Makes a key.
+   *
+   * @param tenant whose; null for an operator's
+   * @param userId of whom; null for a key that is nobody's but the tenant's
+   * @param grants what it may do; beside a user the user must be granted it, too, and null stands
+   *     for all that the user may
+   * @param name for people; may be null
+   * @param expiresAt RFC 3339 UTC; null for never
+   * @throws InvalidPolicyException naming the field that is out of bounds
+   * @throws PolicyNotFoundException if the tenant has no such user
+   */
+  public IssuedApiKey issue(
+      @Nullable TenantId tenant,
+      @Nullable String userId,
+      @Nullable List<Grant> grants,
+      @Nullable String name,
+      @Nullable String expiresAt) {
+    if (userId != null) {
+      users.get(tenant, userId);
+    }
+    byte[] id = new byte[KEY_ID_BYTES];
+    byte[] secret = new byte[SECRET_BYTES];
+    random.nextBytes(id);
+    random.nextBytes(secret);
+    String keyId = HexFormat.of().formatHex(id);
+    String secretText = Base64.getUrlEncoder().withoutPadding().encodeToString(secret);
+    ApiKeyDescriptor descriptor =
+        new ApiKeyDescriptor(
+            keyId,
+            tenant,
+            userId,
+            grants,
+            name,
+            HexFormat.of().formatHex(sha256(secretText)),
+            clock.instant().truncatedTo(ChronoUnit.MILLIS).toString(),
+            expiresAt);
+    owners.add(tenant, keyId);
+    store.putIfAbsent(key(keyId), write(descriptor));
+    lookups.forget(keyId);
+    return new IssuedApiKey(descriptor, "akidb_" + keyId + "_" + secretText);
   }
 
   /**
@@ -112,9 +165,8 @@ public final class ApiKeys {
    * @param plaintext as it came in a request; may be hostile
    */
   public Optional<Principal> authenticate(String plaintext) {
-    if (configuredOperatorHash != null
-        && MessageDigest.isEqual(configuredOperatorHash, sha256(plaintext))) {
-      return Optional.of(new Principal("key:" + FIXED_ID, Role.OPERATOR, null));
+    if (configuredHash != null && MessageDigest.isEqual(configuredHash, sha256(plaintext))) {
+      return Optional.of(configuredOperator());
     }
     Matcher parts = KEY.matcher(plaintext);
     if (!parts.matches()) {
@@ -126,81 +178,191 @@ public final class ApiKeys {
         .filter(
             found ->
                 MessageDigest.isEqual(HexFormat.of().parseHex(found.secretSha256()), presented))
-        .map(ApiKeyDescriptor::principal);
+        .flatMap(this::principal);
+  }
+
+  private static Principal configuredOperator() {
+    return new Principal(
+        "key:" + CONFIGURED_ID, null, List.of(Grant.of(Role.OPERATOR)), null, CONFIGURED_ID);
+  }
+
+  private Optional<Principal> principal(ApiKeyDescriptor key) {
+    if (key.isExpired(clock.instant())) {
+      return Optional.empty();
+    }
+    if (key.userId() == null) {
+      List<Grant> grants = key.grants() == null ? List.of() : key.grants();
+      return Optional.of(
+          new Principal("key:" + key.keyId(), key.tenant(), grants, null, key.keyId()));
+    }
+    return users
+        .find(key.tenant(), key.userId())
+        .map(
+            user ->
+                new Principal(
+                    user.principalId(), user.tenant(), user.grants(), key.grants(), key.keyId()));
+  }
+
+  /** Who stands behind a key's id, if the key is good at this moment: for tokens made with it. */
+  Optional<Principal> principalOf(String keyId) {
+    if (keyId.equals(CONFIGURED_ID)) {
+      return configuredHash == null ? Optional.empty() : Optional.of(configuredOperator());
+    }
+    return KEY_ID.matcher(keyId).matches()
+        ? lookups.get(keyId).flatMap(this::principal)
+        : Optional.empty();
+  }
+
+  /** Tells one secret under a key's id from another, without giving it away. */
+  Optional<String> fingerprint(String keyId) {
+    return keyId.equals(CONFIGURED_ID)
+        ? Optional.ofNullable(configuredHash).map(hash -> hex(sha256(hex(hash))))
+        : lookups.get(keyId).map(key -> hex(sha256(key.secretSha256())));
+  }
+
+  /**
+   * A key of a tenant's, or of the operators'.
+   *
+   * @throws ApiKeyNotFoundException if there is none, also where it is another tenant's
+   */
+  public ApiKeyDescriptor get(@Nullable TenantId tenant, String keyId) {
+    return stored(tenant, keyId).descriptor();
+  }
+
+  private Stored stored(@Nullable TenantId tenant, String keyId) {
+    return (KEY_ID.matcher(keyId).matches() ? load(keyId) : Optional.<Stored>empty())
+        .filter(found -> java.util.Objects.equals(found.descriptor().tenant(), tenant))
+        .orElseThrow(() -> new ApiKeyNotFoundException("there is no such API key"));
+  }
+
+  /**
+   * Makes a key that may do the same as another, which goes on working for a while.
+   *
+   * @param overlap for how long, at most {@link #OVERLAP_MAX}
+   * @throws ApiKeyNotFoundException if the tenant has no such key
+   * @throws PolicyConflictException if others change the key all the time
+   */
+  public IssuedApiKey rotate(@Nullable TenantId tenant, String keyId, Duration overlap) {
+    ApiKeyDescriptor old = get(tenant, keyId);
+    Instant end = clock.instant().truncatedTo(ChronoUnit.MILLIS).plus(overlap);
+    IssuedApiKey next = issue(tenant, old.userId(), old.grants(), old.name(), old.expiresAt());
+    for (int attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
+      Stored current = stored(tenant, keyId);
+      ApiKeyDescriptor ending = current.descriptor().expiring(end);
+      if (ending.equals(current.descriptor())) {
+        return next;
+      }
+      try {
+        store.compareAndSwap(key(keyId), current.etag(), write(ending));
+        return next;
+      } catch (PreconditionFailedException e) {
+        // Somebody else changed it: look again.
+      } finally {
+        lookups.forget(keyId);
+      }
+    }
+    throw new PolicyConflictException("others change the key all the time; try again later");
   }
 
   /**
    * Revokes a key: at once on this node, within a second on the others.
    *
-   * @throws ApiKeyNotFoundException if there is none
+   * @throws ApiKeyNotFoundException if the tenant has no such key
    */
-  public void revoke(String keyId) {
-    if (load(keyId).isEmpty()) {
-      throw new ApiKeyNotFoundException("there is no such API key");
-    }
-    store.delete(PREFIX + keyId + ".json");
-    lookups.invalidate(keyId);
+  public void revoke(@Nullable TenantId tenant, String keyId) {
+    get(tenant, keyId);
+    delete(tenant, keyId);
   }
 
-  /** Revokes every key of a tenant, at most 10,000 of them. */
+  private void delete(@Nullable TenantId tenant, String keyId) {
+    store.delete(key(keyId));
+    lookups.forget(keyId);
+    owners.remove(tenant, keyId);
+  }
+
+  /** Revokes every key of a tenant. */
   public void revokeAllOf(TenantId tenant) {
-    list(tenant).forEach(key -> revoke(key.keyId()));
+    List<String> ids;
+    do {
+      ids = owners.list(tenant, null, PAGE_LIMIT_MAX).items();
+      ids.forEach(keyId -> delete(tenant, keyId));
+    } while (!ids.isEmpty());
   }
 
-  /** The keys of a tenant, or the operators' for null; at most 10,000. */
-  public List<ApiKeyDescriptor> list(@Nullable TenantId tenant) {
+  /**
+   * A page of a tenant's keys, or the operators', by ascending id.
+   *
+   * @param after a {@linkplain PolicyPage#nextCursor() cursor}; null from the start
+   * @param limit 1 to 1,000
+   * @throws InvalidPolicyException if the cursor is none
+   */
+  public PolicyPage<ApiKeyDescriptor> list(
+      @Nullable TenantId tenant, @Nullable String after, int limit) {
+    if (after != null && !KEY_ID.matcher(after).matches()) {
+      throw new InvalidPolicyException("?cursor", "is not one that this list gave out");
+    }
+    PolicyPage<String> page =
+        owners.list(tenant, after, Math.max(1, Math.min(limit, PAGE_LIMIT_MAX)));
     List<ApiKeyDescriptor> keys = new ArrayList<>();
-    String after = null;
-    do {
-      ListPage page = store.list(PREFIX, after, 1000);
-      for (ObjectMetadata object : page.objects()) {
-        String name = object.key().substring(PREFIX.length());
-        load(name.substring(0, name.length() - ".json".length()))
-            .filter(key -> java.util.Objects.equals(key.tenant(), tenant))
-            .ifPresent(keys::add);
-      }
-      after = page.nextStartAfter();
-    } while (after != null && keys.size() < LISTED_KEYS_MAX);
-    return keys;
+    for (String keyId : page.items()) {
+      load(keyId).map(Stored::descriptor).ifPresent(keys::add);
+    }
+    return new PolicyPage<>(keys, page.nextCursor());
   }
 
   /** Whether any operator can get in: by configuration, or by a key in the bucket. */
   public boolean hasOperator() {
-    return configuredOperatorHash != null || !list(null).isEmpty();
+    if (configuredHash != null || !list(null, null, PAGE_LIMIT_MAX).items().isEmpty()) {
+      return true;
+    }
+    adopt();
+    return !list(null, null, PAGE_LIMIT_MAX).items().isEmpty();
   }
 
-  private IssuedApiKey issue(Role role, @Nullable TenantId tenant) {
-    byte[] id = new byte[KEY_ID_BYTES];
-    byte[] secret = new byte[SECRET_BYTES];
-    random.nextBytes(id);
-    random.nextBytes(secret);
-    String keyId = HexFormat.of().formatHex(id);
-    String secretText = Base64.getUrlEncoder().withoutPadding().encodeToString(secret);
-    ApiKeyDescriptor descriptor =
-        new ApiKeyDescriptor(
-            keyId,
-            tenant,
-            role,
-            HexFormat.of().formatHex(sha256(secretText)),
-            clock.instant().toString());
+  // Keys of buckets that were written before owners were noted.
+  private void adopt() {
+    int looked = 0;
+    String after = null;
+    do {
+      ListPage page = store.list(PREFIX, after, PAGE_LIMIT_MAX);
+      for (ObjectMetadata object : page.objects()) {
+        String name = object.key().substring(PREFIX.length());
+        load(name.substring(0, name.length() - SUFFIX.length()))
+            .map(Stored::descriptor)
+            .ifPresent(key -> owners.add(key.tenant(), key.keyId()));
+      }
+      looked += page.objects().size();
+      after = page.nextStartAfter();
+    } while (after != null && looked < ADOPTED_MAX);
+  }
+
+  private Optional<Stored> load(String keyId) {
     try {
-      store.putIfAbsent(PREFIX + keyId + ".json", JSON.writeValueAsBytes(descriptor));
+      ObjectContent content = store.get(key(keyId), DESCRIPTOR_BYTES_MAX);
+      return Optional.of(
+          new Stored(
+              JSON.readValue(content.bytes(), ApiKeyDescriptor.class), content.metadata().etag()));
+    } catch (ObjectNotFoundException e) {
+      return Optional.empty();
+    } catch (IOException | InvalidPolicyException e) {
+      throw new CorruptApiKeyException("the object of API key " + keyId + " cannot be read");
+    }
+  }
+
+  private static String key(String keyId) {
+    return PREFIX + keyId + SUFFIX;
+  }
+
+  private static byte[] write(ApiKeyDescriptor descriptor) {
+    try {
+      return JSON.writeValueAsBytes(descriptor);
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("a key's descriptor is always writable", e);
     }
-    lookups.invalidate(keyId);
-    return new IssuedApiKey(descriptor, "akidb_" + keyId + "_" + secretText);
   }
 
-  private Optional<ApiKeyDescriptor> load(String keyId) {
-    try {
-      byte[] bytes = store.get(PREFIX + keyId + ".json", DESCRIPTOR_BYTES_MAX).bytes();
-      return Optional.of(JSON.readValue(bytes, ApiKeyDescriptor.class));
-    } catch (ObjectNotFoundException e) {
-      return Optional.empty();
-    } catch (IOException e) {
-      throw new CorruptApiKeyException("the object of API key " + keyId + " cannot be read");
-    }
+  private static String hex(byte[] bytes) {
+    return HexFormat.of().formatHex(bytes);
   }
 
   private static byte[] sha256(String text) {

@@ -9,25 +9,60 @@ import io.akidb.tenancy.TenantId;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 class ApiKeysTest {
   private final ObjectStore store = new InMemoryStore(Clock.systemUTC());
   private final AtomicLong nanos = new AtomicLong();
   private final TenantId acme = TenantId.random();
+  private final AtomicReference<Instant> now = new AtomicReference<>(Instant.now());
+  private final Clock clock =
+      new Clock() {
+        @Override
+        public ZoneId getZone() {
+          return ZoneOffset.UTC;
+        }
+
+        @Override
+        public Clock withZone(ZoneId zone) {
+          return this;
+        }
+
+        @Override
+        public Instant instant() {
+          return now.get();
+        }
+      };
   private final ApiKeys keys = node(null);
 
   private ApiKeys node(String operatorKey) {
-    return new ApiKeys(store, Clock.systemUTC(), new SecureRandom(), operatorKey, nanos::get);
+    return new ApiKeys(store, users(), clock, new SecureRandom(), operatorKey, nanos::get);
+  }
+
+  private Users users() {
+    return new Users(store, clock, nanos::get);
   }
 
   @Test
   void authenticate_aTenantsKey_answersItsAdministrator() {
     IssuedApiKey key = keys.issueFor(acme);
     assertThat(keys.authenticate(key.plaintext()))
-        .hasValue(new Principal("key:" + key.descriptor().keyId(), Role.ADMIN, acme));
+        .hasValue(
+            new Principal(
+                "key:" + key.descriptor().keyId(),
+                acme,
+                List.of(Grant.of(Role.ADMIN)),
+                null,
+                key.descriptor().keyId()));
   }
 
   @Test
@@ -36,8 +71,8 @@ class ApiKeysTest {
     assertThat(keys.authenticate(key.plaintext()))
         .hasValueSatisfying(
             principal -> {
-              assertThat(principal.role()).isEqualTo(Role.OPERATOR);
-              assertThat(principal.tenant()).isNull();
+              assertThat(principal.isOperator()).isTrue();
+              assertThat(principal.grants()).containsExactly(Grant.of(Role.OPERATOR));
             });
   }
 
@@ -87,12 +122,12 @@ class ApiKeysTest {
     ApiKeys other = node(null);
     IssuedApiKey key = keys.issueFor(acme);
     assertThat(other.authenticate(key.plaintext())).isPresent();
-    keys.revoke(key.descriptor().keyId());
+    keys.revoke(acme, key.descriptor().keyId());
 
     assertThat(keys.authenticate(key.plaintext())).isEmpty();
     nanos.addAndGet(1_000_000_000L);
     assertThat(other.authenticate(key.plaintext())).isEmpty();
-    assertThatThrownBy(() -> keys.revoke(key.descriptor().keyId()))
+    assertThatThrownBy(() -> keys.revoke(acme, key.descriptor().keyId()))
         .isInstanceOf(ApiKeyNotFoundException.class);
   }
 
@@ -103,7 +138,7 @@ class ApiKeysTest {
     IssuedApiKey other = keys.issueFor(TenantId.random());
     keys.revokeAllOf(acme);
 
-    assertThat(keys.list(acme)).isEmpty();
+    assertThat(keys.list(acme, null, 10).items()).isEmpty();
     assertThat(keys.authenticate(one.plaintext())).isEmpty();
     assertThat(keys.authenticate(two.plaintext())).isEmpty();
     assertThat(keys.authenticate(other.plaintext())).isPresent();
@@ -114,8 +149,8 @@ class ApiKeysTest {
     IssuedApiKey one = keys.issueFor(acme);
     keys.issueFor(TenantId.random());
     keys.issueForOperator();
-    assertThat(keys.list(acme)).containsExactly(one.descriptor());
-    assertThat(keys.list(null)).hasSize(1);
+    assertThat(keys.list(acme, null, 10).items()).containsExactly(one.descriptor());
+    assertThat(keys.list(null, null, 10).items()).hasSize(1);
   }
 
   @Test
@@ -130,7 +165,11 @@ class ApiKeysTest {
   void configuredOperatorKey_authenticatesOnItsNode() {
     ApiKeys configured = node("a-configured-operator-key");
     assertThat(configured.authenticate("a-configured-operator-key"))
-        .hasValue(new Principal("key:configured", Role.OPERATOR, null));
+        .hasValueSatisfying(
+            principal -> {
+              assertThat(principal.id()).isEqualTo("key:configured");
+              assertThat(principal.isOperator()).isTrue();
+            });
     assertThat(configured.authenticate("a-configured-operator-kez")).isEmpty();
     assertThat(keys.authenticate("a-configured-operator-key")).isEmpty();
   }
@@ -155,7 +194,136 @@ class ApiKeysTest {
 
   @Test
   void constructor_ofEveryday_usesTheSystemsTicker() {
-    ApiKeys everyday = new ApiKeys(store, Clock.systemUTC(), new SecureRandom(), null);
+    ApiKeys everyday = new ApiKeys(store, users(), clock, new SecureRandom(), null);
     assertThat(everyday.authenticate(keys.issueFor(acme).plaintext())).isPresent();
+  }
+
+  @Test
+  void key_ofAUser_mayWhatTheUserMayWithinItsLimits() {
+    Users users = users();
+    User alice = users.create(acme, User.Kind.USER, "a@b.c", List.of(Grant.of(Role.EDITOR)));
+    List<Grant> limits = List.of(new Grant("viewer", "products", null, null));
+    String plain = keys.issue(acme, alice.userId(), null, "laptop", null).plaintext();
+    String limited = keys.issue(acme, alice.userId(), limits, null, null).plaintext();
+
+    assertThat(keys.authenticate(plain).orElseThrow().grants()).isEqualTo(alice.grants());
+    assertThat(keys.authenticate(plain).orElseThrow().limits()).isNull();
+    assertThat(keys.authenticate(limited).orElseThrow().limits()).isEqualTo(limits);
+    assertThat(keys.authenticate(limited).orElseThrow().id()).isEqualTo("user:" + alice.userId());
+
+    users.delete(acme, alice.userId());
+    nanos.addAndGet(1_000_000_000L);
+    assertThat(keys.authenticate(plain)).isEmpty();
+    assertThat(keys.authenticate(limited)).isEmpty();
+    assertThatThrownBy(() -> keys.issue(acme, alice.userId(), null, null, null))
+        .isInstanceOf(PolicyNotFoundException.class);
+  }
+
+  @Test
+  void key_expiring_isRefusedFromThenOn() {
+    List<Grant> grants = List.of(Grant.of(Role.VIEWER));
+    String end = now.get().plusSeconds(60).toString();
+    String key = keys.issue(acme, null, grants, null, end).plaintext();
+    assertThat(keys.authenticate(key)).isPresent();
+    now.updateAndGet(instant -> instant.plusSeconds(60));
+    assertThat(keys.authenticate(key)).isEmpty();
+  }
+
+  @Test
+  void rotate_withOverlap_bothWorkUntilItsEnd() {
+    ApiKeys other = node(null);
+    IssuedApiKey old = keys.issueFor(acme);
+    assertThat(other.authenticate(old.plaintext())).isPresent();
+
+    IssuedApiKey next = keys.rotate(acme, old.descriptor().keyId(), Duration.ofMinutes(10));
+
+    nanos.addAndGet(1_000_000_000L);
+    for (ApiKeys node : List.of(keys, other)) {
+      assertThat(node.authenticate(old.plaintext())).isPresent();
+      assertThat(node.authenticate(next.plaintext())).isPresent();
+    }
+    now.updateAndGet(instant -> instant.plusSeconds(600));
+    for (ApiKeys node : List.of(keys, other)) {
+      assertThat(node.authenticate(old.plaintext())).isEmpty();
+      assertThat(node.authenticate(next.plaintext())).isPresent();
+    }
+    assertThatThrownBy(
+            () -> keys.rotate(TenantId.random(), next.descriptor().keyId(), Duration.ZERO))
+        .isInstanceOf(ApiKeyNotFoundException.class);
+  }
+
+  @Test
+  void rotate_aKeyThatEndsEarlier_doesNotLengthenIt() {
+    String end = now.get().plusSeconds(60).toString();
+    IssuedApiKey old = keys.issue(acme, null, List.of(Grant.of(Role.VIEWER)), "n", end);
+    IssuedApiKey next = keys.rotate(acme, old.descriptor().keyId(), Duration.ofDays(1));
+    assertThat(keys.get(acme, old.descriptor().keyId()).expiresAt()).isEqualTo(end);
+    assertThat(next.descriptor().expiresAt()).isEqualTo(end);
+    assertThat(next.descriptor().name()).isEqualTo("n");
+  }
+
+  @Test
+  void list_pageByPage_namesEachKeyOnce() {
+    List<String> made = new ArrayList<>();
+    for (int i = 0; i < 5; i++) {
+      made.add(keys.issueFor(acme).descriptor().keyId());
+    }
+    List<String> seen = new ArrayList<>();
+    String cursor = null;
+    do {
+      PolicyPage<ApiKeyDescriptor> page = keys.list(acme, cursor, 2);
+      page.items().forEach(key -> seen.add(key.keyId()));
+      cursor = page.nextCursor();
+    } while (cursor != null);
+    assertThat(seen).containsExactlyInAnyOrderElementsOf(made);
+    assertThatThrownBy(() -> keys.list(acme, "../..", 2))
+        .isInstanceOf(InvalidPolicyException.class);
+  }
+
+  @Test
+  void keyOfEarlierBuckets_withARoleAndNoOwner_stillWorksAndIsFound() {
+    IssuedApiKey made = keys.issueForOperator();
+    String id = made.descriptor().keyId();
+    String old =
+        "{'key_id':'ID','tenant_id':null,'role':'operator','secret_sha256':'HASH','created_at':'x'}"
+            .replace("ID", id)
+            .replace("HASH", made.descriptor().secretSha256())
+            .replace('\'', '"');
+    store.put("akidb/system/api-keys/" + id + ".json", old.getBytes(StandardCharsets.UTF_8));
+    store.delete("akidb/system/api-keys-of/platform/" + id);
+
+    ApiKeys node = node(null);
+    assertThat(node.authenticate(made.plaintext()).orElseThrow().isOperator()).isTrue();
+    assertThat(node.hasOperator()).isTrue();
+    assertThat(node.list(null, null, 10).items()).hasSize(1);
+  }
+
+  @Test
+  void issue_outOfBounds_isRefused() {
+    List<Grant> grants = List.of(Grant.of(Role.VIEWER));
+    assertThatThrownBy(() -> keys.issue(acme, null, null, null, null))
+        .isInstanceOf(InvalidPolicyException.class);
+    assertThatThrownBy(() -> keys.issue(acme, null, grants, "n".repeat(129), null))
+        .isInstanceOf(InvalidPolicyException.class);
+    assertThatThrownBy(() -> keys.issue(acme, null, grants, null, "soon"))
+        .isInstanceOf(InvalidPolicyException.class);
+    assertThatThrownBy(() -> keys.issue(null, null, grants, null, null))
+        .isInstanceOf(InvalidPolicyException.class);
+  }
+
+  @Test
+  void principalOf_andFingerprint_followTheKey() {
+    IssuedApiKey key = keys.issueFor(acme);
+    String id = key.descriptor().keyId();
+    assertThat(keys.principalOf(id)).isEqualTo(keys.authenticate(key.plaintext()));
+    assertThat(keys.fingerprint(id)).isPresent();
+    assertThat(keys.principalOf("../x")).isEmpty();
+    assertThat(keys.principalOf(ApiKeys.CONFIGURED_ID)).isEmpty();
+    assertThat(keys.fingerprint(ApiKeys.CONFIGURED_ID)).isEmpty();
+    ApiKeys configured = node("a-configured-operator-key");
+    assertThat(configured.principalOf(ApiKeys.CONFIGURED_ID)).isPresent();
+    assertThat(configured.fingerprint(ApiKeys.CONFIGURED_ID))
+        .isPresent()
+        .isNotEqualTo(node("another-configured-key").fingerprint(ApiKeys.CONFIGURED_ID));
   }
 }

@@ -6,6 +6,10 @@ import io.akidb.diskann.IndexProvider;
 import io.akidb.objectstore.ObjectStore;
 import io.akidb.objectstore.ObjectStoreException;
 import io.akidb.policies.ApiKeys;
+import io.akidb.policies.Authorizer;
+import io.akidb.policies.Identity;
+import io.akidb.policies.Roles;
+import io.akidb.policies.Users;
 import io.akidb.serving.build.BuildConfig;
 import io.akidb.serving.build.BuildLauncher;
 import io.akidb.serving.collection.CollectionsConfig;
@@ -70,9 +74,9 @@ public final class Node implements AutoCloseable {
     try {
       TenantRegistry registry = new TenantRegistry(store, clock);
       registry.ensureDefault();
-      ApiKeys keys =
-          new ApiKeys(store, clock, random, settings.text(Setting.ADMIN_API_KEY).orElse(null));
-      RestApi api = open(store, settings, clock, registry, keys);
+      Identity identity = identity(store, settings, clock, random);
+      ApiKeys keys = identity.keys();
+      RestApi api = open(store, settings, clock, registry, identity);
       server = own(api.server(http));
       server.start();
       issuedOperatorKey = keys.hasOperator() ? null : keys.issueForOperator().plaintext();
@@ -82,9 +86,19 @@ public final class Node implements AutoCloseable {
     }
   }
 
+  private static Identity identity(
+      ObjectStore store, Settings settings, Clock clock, SecureRandom random) {
+    Users users = new Users(store, clock);
+    Roles roles = new Roles(store);
+    ApiKeys keys =
+        new ApiKeys(store, users, clock, random, settings.text(Setting.ADMIN_API_KEY).orElse(null));
+    return new Identity(users, roles, keys, new Authorizer(roles, clock));
+  }
+
   private RestApi open(
-      ObjectStore store, Settings settings, Clock clock, TenantRegistry registry, ApiKeys keys)
+      ObjectStore store, Settings settings, Clock clock, TenantRegistry registry, Identity identity)
       throws IOException {
+    ApiKeys keys = identity.keys();
     ShardCacheConfig cacheConfig = ShardCacheConfig.of(settings);
     CollectionsConfig collectionsConfig = CollectionsConfig.of(settings);
     SearchConfig search = SearchConfig.of(settings);
@@ -119,12 +133,13 @@ public final class Node implements AutoCloseable {
                 target -> new GroupCommitter(target, orders, ingest, metrics)));
     register(metrics, collections, budget);
     BuildLauncher launcher = own(new BuildLauncher(build));
-    TenantLifecycle lifecycle = lifecycle(store, settings, registry, keys);
+    TenantLifecycle lifecycle = lifecycle(store, settings, registry, identity);
     return new RestApi(
         clock,
         registry,
         lifecycle,
         keys,
+        identity,
         catalog,
         collections,
         new Searcher(helpers, search.threads(), metrics),
@@ -135,7 +150,7 @@ public final class Node implements AutoCloseable {
   }
 
   private TenantLifecycle lifecycle(
-      ObjectStore store, Settings settings, TenantRegistry registry, ApiKeys keys) {
+      ObjectStore store, Settings settings, TenantRegistry registry, Identity identity) {
     long retentionHours = settings.number(Setting.TENANT_RETENTION_HOURS, 0, 24 * 3650);
     long sweepSecs = settings.number(Setting.TENANT_SWEEP_SECS, 1, 86_400);
     TenantLifecycle lifecycle =
@@ -146,7 +161,10 @@ public final class Node implements AutoCloseable {
                 Duration.ofHours(retentionHours),
                 LifecycleConfig.DEFAULT.creationGrace(),
                 LifecycleConfig.DEFAULT.lateWrites()),
-            List.of(keys::revokeAllOf));
+            List.of(
+                identity.keys()::revokeAllOf,
+                identity.users()::deleteAllOf,
+                identity.roles()::deleteAllOf));
     own(
         new Rounds(
             "tenant-sweep", Duration.ofSeconds(sweepSecs), () -> lifecycle.sweep().unfinished()));

@@ -55,8 +55,8 @@ public final class FilterParser {
   private final Map<String, AttributeType> types;
   private int clauses;
 
-  private FilterParser(CollectionSchema schema) {
-    this.types = schema.attributes();
+  private FilterParser(Map<String, AttributeType> types) {
+    this.types = types;
   }
 
   /**
@@ -67,7 +67,19 @@ public final class FilterParser {
    * @throws ServingException naming the place that is wrong
    */
   public static Filter parse(JsonNode json, String pointer, CollectionSchema schema) {
-    return new FilterParser(schema).object(json, pointer, 1);
+    return parse(json, pointer, schema.attributes());
+  }
+
+  /**
+   * Reads a filter.
+   *
+   * @param json the filter
+   * @param pointer where it stands in the request, as {@code /filter}
+   * @param types of the declared attributes
+   * @throws ServingException naming the place that is wrong
+   */
+  public static Filter parse(JsonNode json, String pointer, Map<String, AttributeType> types) {
+    return new FilterParser(types).object(json, pointer, 1);
   }
 
   private Filter object(JsonNode json, String pointer, int depth) {

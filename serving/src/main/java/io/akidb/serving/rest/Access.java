@@ -6,6 +6,8 @@ enum Access {
   OPEN,
   /** An operator of the platform. */
   OPERATOR,
+  /** An operator, or somebody of the tenant that the path names. */
+  NAMED_TENANT,
   /** Somebody of a tenant, or an operator who chooses one. */
   TENANT
 }

@@ -1,6 +1,11 @@
 package io.akidb.serving.rest;
 
+import io.akidb.catalog.CollectionSchema;
+import io.akidb.policies.Decision;
+import io.akidb.policies.Permission;
 import io.akidb.policies.Principal;
+import io.akidb.policies.Target;
+import io.akidb.serving.filter.Filter;
 import io.akidb.serving.problem.NearestName;
 import io.akidb.serving.problem.Reason;
 import io.akidb.serving.problem.ServingException;
@@ -22,15 +27,55 @@ final class Call {
 
   private final Context http;
   private final int bodyBytesMax;
+  private final Gate gate;
   private final @Nullable Principal principal;
   private final @Nullable Tenant tenant;
+  private final Decision decision;
   private byte @Nullable [] body;
 
-  Call(Context http, int bodyBytesMax, @Nullable Principal principal, @Nullable Tenant tenant) {
+  Call(
+      Context http,
+      int bodyBytesMax,
+      Gate gate,
+      @Nullable Principal principal,
+      @Nullable Tenant tenant,
+      Decision decision) {
     this.http = http;
     this.bodyBytesMax = bodyBytesMax;
+    this.gate = gate;
     this.principal = principal;
     this.tenant = tenant;
+    this.decision = decision;
+  }
+
+  /**
+   * Decides about a collection that the path does not name.
+   *
+   * @throws ServingException FORBIDDEN
+   */
+  void require(CollectionName collection, Permission permission) {
+    if (!decide(collection, permission).isAllowed()) {
+      throw Gate.forbidden();
+    }
+  }
+
+  /** What holds for a collection that the path does not name. */
+  Decision decide(CollectionName collection, Permission permission) {
+    return gate.decide(principal(), tenant().tenantId(), Target.of(collection), permission);
+  }
+
+  /**
+   * Which rows of the collection in the path exist for the caller; null if all do.
+   *
+   * @throws ServingException FORBIDDEN if that cannot be told
+   */
+  @Nullable Filter rows(CollectionSchema schema) {
+    return gate.rows(decision, schema);
+  }
+
+  /** Whether some rows of the collection in the path may be hidden from the caller. */
+  boolean isFiltered() {
+    return !decision.rowFilters().isEmpty();
   }
 
   /** On whose behalf. */
@@ -46,7 +91,8 @@ final class Call {
     return tenant;
   }
 
-  private Principal principal() {
+  /** Who calls. */
+  Principal principal() {
     if (principal == null) {
       throw new IllegalStateException("the route is open");
     }
@@ -65,6 +111,10 @@ final class Call {
    * The collection in the path; a text that can be no name is answered like a name that nobody has.
    */
   CollectionName collection() {
+    return collection(http);
+  }
+
+  static CollectionName collection(Context http) {
     try {
       return new CollectionName(http.pathParam("collection"));
     } catch (InvalidNameException e) {

@@ -13,14 +13,19 @@ import io.akidb.catalog.InvalidSchemaException;
 import io.akidb.catalog.Manifest;
 import io.akidb.catalog.Metric;
 import io.akidb.catalog.VectorCollection;
+import io.akidb.policies.Decision;
 import io.akidb.policies.Permission;
 import io.akidb.serving.collection.CollectionView;
 import io.akidb.serving.collection.OpenCollections;
+import io.akidb.serving.filter.Filter;
 import io.akidb.serving.problem.Reason;
 import io.akidb.serving.problem.ServingException;
+import io.akidb.serving.search.VectorReader;
 import io.akidb.tenancy.CollectionName;
 import io.akidb.tenancy.InvalidNameException;
 import java.util.List;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -28,6 +33,12 @@ import java.util.TreeMap;
 final class CollectionHandlers {
   private static final List<String> FIELDS =
       List.of("name", "vector_dim", "distance", "index_type", "attributes");
+
+  // They count rows that a row filter hides.
+  private static final List<String> COUNTS =
+      List.of("indexed_rows", "fresh_rows", "fresh_bytes", "index_bytes");
+
+  private static final int VISIBLE_COUNTED_MAX = 1_000_000;
 
   private final Catalog catalog;
   private final OpenCollections collections;
@@ -44,8 +55,8 @@ final class CollectionHandlers {
 
   List<Route> routes() {
     return List.of(
-        Route.tenant("POST", "/collections", Permission.COLLECTIONS_CREATE, this::create),
-        Route.tenant("GET", "/collections", Permission.COLLECTIONS_READ, this::list),
+        Route.collections("POST", "/collections", Permission.COLLECTIONS_CREATE, this::create),
+        Route.collections("GET", "/collections", Permission.COLLECTIONS_READ, this::list),
         Route.tenant("GET", "/collections/{collection}", Permission.COLLECTIONS_READ, this::get),
         Route.tenant(
             "DELETE", "/collections/{collection}", Permission.COLLECTIONS_DELETE, this::drop));
@@ -55,6 +66,7 @@ final class CollectionHandlers {
     call.allowParameters();
     Fields body = Fields.ofBody(call, FIELDS);
     CollectionName name = new CollectionName(body.requiredText("name"));
+    call.require(name, Permission.COLLECTIONS_CREATE);
     CollectionSchema schema = schema(body);
     quotas.requireRoomForCollection(call.context(), call.tenant().quotas());
     Manifest created = catalog.create(call.context(), name, schema).head();
@@ -106,8 +118,13 @@ final class CollectionHandlers {
     ObjectNode body = Json.object();
     var items = body.putArray("items");
     for (CollectionName name : page.names()) {
+      Decision decision = call.decide(name, Permission.COLLECTIONS_READ);
+      if (!decision.isAllowed()) {
+        continue;
+      }
       try {
-        items.add(describe(catalog.open(call.context(), name).head()));
+        ObjectNode item = describe(catalog.open(call.context(), name).head());
+        items.add(decision.rowFilters().isEmpty() ? item : item.without(COUNTS));
       } catch (CollectionNotFoundException e) {
         // Dropped since it was listed.
       }
@@ -129,25 +146,34 @@ final class CollectionHandlers {
     VectorCollection collection = catalog.open(call.context(), call.collection());
     Manifest head = collection.head();
     ObjectNode body = describe(head);
-    body.put("vector_count", countOf(call, head));
-    body.set("index", indexes.state(collection, head));
-    return Answer.ok(body);
+    countOf(call, head).ifPresent(count -> body.put("vector_count", count));
+    ObjectNode index = indexes.state(collection, head);
+    body.set("index", call.isFiltered() ? index.without(IndexHandlers.COUNTS) : index);
+    return Answer.ok(call.isFiltered() ? body.without(COUNTS) : body);
   }
 
-  // Exact where the collection is open or can be opened, else what the manifest allows at most.
-  private long countOf(Call call, Manifest head) {
+  // Exact where the collection is open or can be opened, else what the manifest allows at most. Of
+  // rows that are hidden in part only what is visible is counted, up to a bound.
+  private OptionalLong countOf(Call call, Manifest head) {
     try {
       CollectionView view =
           collections
               .get(call.context(), call.collection())
               .awaitGeneration(head.generation(), java.time.Duration.ofSeconds(2));
-      return view.liveVectors();
+      Filter rows = call.rows(view.manifest().schema());
+      if (rows == null) {
+        return OptionalLong.of(view.liveVectors());
+      }
+      OptionalInt visible = VectorReader.count(view, rows, VISIBLE_COUNTED_MAX);
+      return visible.isPresent() ? OptionalLong.of(visible.getAsInt()) : OptionalLong.empty();
     } catch (ServingException e) {
       if (e.reason() != Reason.BUILD_NEEDED && e.reason() != Reason.NOT_CAUGHT_UP) {
         throw e;
       }
       IndexRef index = head.index();
-      return head.freshRows() + (index == null ? 0 : index.rows());
+      return call.isFiltered()
+          ? OptionalLong.empty()
+          : OptionalLong.of(head.freshRows() + (index == null ? 0 : index.rows()));
     }
   }
 

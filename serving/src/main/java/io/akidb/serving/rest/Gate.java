@@ -2,10 +2,15 @@ package io.akidb.serving.rest;
 
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.LoadingCache;
+import io.akidb.catalog.CollectionSchema;
 import io.akidb.policies.ApiKeys;
 import io.akidb.policies.Authorizer;
+import io.akidb.policies.Decision;
+import io.akidb.policies.Identity;
 import io.akidb.policies.Permission;
 import io.akidb.policies.Principal;
+import io.akidb.policies.Target;
+import io.akidb.serving.filter.Filter;
 import io.akidb.serving.problem.Reason;
 import io.akidb.serving.problem.ServingException;
 import io.akidb.tenancy.InvalidNameException;
@@ -15,6 +20,7 @@ import io.akidb.tenancy.TenantRegistry;
 import io.akidb.tenancy.VersionedTenant;
 import io.javalin.http.Context;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -25,13 +31,18 @@ final class Gate {
   private static final int TENANTS_CACHED_MAX = 100_000;
   private static final Duration TENANT_TRUST = Duration.ofMillis(900);
 
+  private static final Decision NOTHING =
+      new Decision(Decision.Outcome.FORBIDDEN, "nobody asks", List.of());
+
   private final ApiKeys keys;
-  private final Authorizer authorizer = new Authorizer();
+  private final Authorizer authorizer;
+  private final RowFilters rowFilters = new RowFilters();
   private final RateLimits rates;
   private final LoadingCache<TenantId, Optional<Tenant>> tenants;
 
-  Gate(ApiKeys keys, TenantRegistry registry, RateLimits rates) {
-    this.keys = keys;
+  Gate(Identity identity, TenantRegistry registry, RateLimits rates) {
+    this.keys = identity.keys();
+    this.authorizer = identity.authorizer();
     this.rates = rates;
     this.tenants =
         Caffeine.newBuilder()
@@ -48,7 +59,7 @@ final class Gate {
   Call enter(Context http, Route route, int bodyBytesMax) {
     Permission permission = route.permission();
     if (permission == null) {
-      return new Call(http, bodyBytesMax, null, null);
+      return new Call(http, bodyBytesMax, this, null, null, NOTHING);
     }
     Principal principal =
         key(http)
@@ -59,9 +70,10 @@ final class Gate {
                         Reason.UNAUTHENTICATED,
                         "send a known API key, as 'Authorization: Bearer <key>' or 'X-API-Key:"
                             + " <key>'"));
-    if (route.access() == Access.OPERATOR) {
-      require(principal, TenantId.DEFAULT, permission);
-      return new Call(http, bodyBytesMax, principal, null);
+    if (route.access() == Access.OPERATOR || route.access() == Access.NAMED_TENANT) {
+      TenantId named = route.access() == Access.OPERATOR ? ownOf(principal) : named(http);
+      Decision decision = require(principal, named, Target.tenant(), permission);
+      return new Call(http, bodyBytesMax, this, principal, null, decision);
     }
     TenantId id = tenantOf(principal, http.header("X-Tenant-ID"));
     Tenant tenant =
@@ -75,8 +87,8 @@ final class Gate {
                             Reason.UNAUTHENTICATED, "the key's tenant is no more"));
     requireActive(tenant);
     rates.admit(tenant);
-    require(principal, id, permission);
-    return new Call(http, bodyBytesMax, principal, tenant);
+    Decision decision = require(principal, id, target(http, route), permission);
+    return new Call(http, bodyBytesMax, this, principal, tenant, decision);
   }
 
   private static void requireActive(Tenant tenant) {
@@ -102,10 +114,30 @@ final class Gate {
     return Optional.ofNullable(key).filter(text -> text.length() <= KEY_LENGTH_MAX);
   }
 
+  private static TenantId ownOf(Principal principal) {
+    TenantId own = principal.tenant();
+    return own == null ? TenantId.DEFAULT : own;
+  }
+
+  private static TenantId named(Context http) {
+    try {
+      return new TenantId(http.pathParam("tenant_id"));
+    } catch (InvalidNameException e) {
+      throw ServingException.notFound("tenant");
+    }
+  }
+
+  private static Target target(Context http, Route route) {
+    if (route.isOfACollection()) {
+      return Target.of(Call.collection(http));
+    }
+    return route.narrows() ? Target.someCollection() : Target.tenant();
+  }
+
   private static TenantId tenantOf(Principal principal, @Nullable String asked) {
     TenantId own = principal.tenant();
     if (asked == null) {
-      return own == null ? TenantId.DEFAULT : own;
+      return ownOf(principal);
     }
     if (own != null) {
       if (!own.value().equals(asked)) {
@@ -121,17 +153,28 @@ final class Gate {
     }
   }
 
-  private void require(Principal principal, TenantId tenant, Permission permission) {
-    boolean operatorOnly = permission == Permission.TENANTS_MANAGE;
-    Authorizer.Decision decision =
-        operatorOnly && principal.tenant() != null
-            ? Authorizer.Decision.FORBIDDEN
-            : authorizer.decide(principal, tenant, permission);
-    switch (decision) {
-      case ALLOWED -> {}
-      case FORBIDDEN ->
-          throw ServingException.of(Reason.FORBIDDEN, "the key's role may not do this");
-      case NOT_YOURS -> throw ServingException.notFound("resource");
-    }
+  /** Decides about a call that was let in already, by what it turned out to touch. */
+  Decision decide(Principal principal, TenantId tenant, Target target, Permission permission) {
+    return authorizer.decide(principal, tenant, target, permission);
+  }
+
+  /** What of a collection's rows exists for a call; null if all do. */
+  @Nullable Filter rows(Decision decision, CollectionSchema schema) {
+    return rowFilters.of(decision, schema);
+  }
+
+  private Decision require(
+      Principal principal, TenantId tenant, Target target, Permission permission) {
+    Decision decision = decide(principal, tenant, target, permission);
+    return switch (decision.outcome()) {
+      case ALLOWED -> decision;
+      case FORBIDDEN -> throw forbidden();
+      case NOT_YOURS ->
+          throw ServingException.notFound(target.collection() == null ? "tenant" : "collection");
+    };
+  }
+
+  static ServingException forbidden() {
+    return ServingException.of(Reason.FORBIDDEN, "your roles do not allow this");
   }
 }

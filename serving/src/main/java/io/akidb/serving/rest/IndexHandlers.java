@@ -30,6 +30,9 @@ final class IndexHandlers {
           "partition_overlap",
           "seed");
 
+  /** What of an index's state counts rows that a row filter hides. */
+  static final List<String> COUNTS = List.of("indexed", "fresh", "shards");
+
   private final Catalog catalog;
   private final BuildLauncher launcher;
   private final Clock clock;
@@ -101,7 +104,8 @@ final class IndexHandlers {
   private Answer get(Call call) {
     call.allowParameters();
     VectorCollection collection = catalog.open(call.context(), call.collection());
-    return Answer.ok(state(collection, collection.head()));
+    ObjectNode state = state(collection, collection.head());
+    return Answer.ok(call.isFiltered() ? state.without(COUNTS) : state);
   }
 
   /** Where the collection's index stands. */

@@ -12,6 +12,11 @@ import io.akidb.catalog.InvalidIndexParametersException;
 import io.akidb.catalog.InvalidSchemaException;
 import io.akidb.objectstore.ObjectStoreException;
 import io.akidb.objectstore.OutcomeUnknownException;
+import io.akidb.policies.ApiKeyNotFoundException;
+import io.akidb.policies.InvalidPolicyException;
+import io.akidb.policies.PoliciesException;
+import io.akidb.policies.PolicyConflictException;
+import io.akidb.policies.PolicyNotFoundException;
 import io.akidb.serving.problem.FieldProblem;
 import io.akidb.serving.problem.Reason;
 import io.akidb.serving.problem.ServingException;
@@ -85,6 +90,11 @@ final class Problems {
           ServingException.of(Reason.NOT_FOUND, "this generation is not kept, or never was", e);
       case CollectionExistsException e ->
           ServingException.of(Reason.CONFLICT, "a collection of this name exists already", e);
+      case ApiKeyNotFoundException e -> ServingException.notFound("API key");
+      case PolicyNotFoundException e -> ServingException.of(Reason.NOT_FOUND, text(e), e);
+      case PolicyConflictException e -> ServingException.of(Reason.CONFLICT, text(e), e);
+      case InvalidPolicyException e -> field(e.field(), text(e));
+      case PoliciesException e -> unavailable(e);
       case TenantConflictException e -> ServingException.of(Reason.CONFLICT, text(e), e);
       case TenantStateException e -> ServingException.of(Reason.CONFLICT, text(e), e);
       case CorruptTenantException e -> unavailable(e);
@@ -109,7 +119,8 @@ final class Problems {
     String message = m == null ? "is wrong" : m;
     String name = field.substring(field.lastIndexOf('/') + 1);
     String detail = message.startsWith(name + " ") ? message.substring(name.length() + 1) : message;
-    return ServingException.invalid("/" + field.replace('.', '/'), detail);
+    return ServingException.invalid(
+        field.startsWith("?") ? field : "/" + field.replace('.', '/'), detail);
   }
 
   private static String text(Exception e) {

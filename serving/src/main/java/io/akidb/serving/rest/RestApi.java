@@ -2,6 +2,7 @@ package io.akidb.serving.rest;
 
 import io.akidb.catalog.Catalog;
 import io.akidb.policies.ApiKeys;
+import io.akidb.policies.Identity;
 import io.akidb.serving.build.BuildLauncher;
 import io.akidb.serving.collection.OpenCollections;
 import io.akidb.serving.metrics.NodeMetrics;
@@ -21,6 +22,7 @@ import java.util.function.BooleanSupplier;
  * @param registry tenants
  * @param lifecycle their births and deaths
  * @param keys API keys
+ * @param identity who calls and what they may
  * @param catalog collections in the bucket
  * @param collections collections on this node
  * @param searcher finds
@@ -34,6 +36,7 @@ public record RestApi(
     TenantRegistry registry,
     TenantLifecycle lifecycle,
     ApiKeys keys,
+    Identity identity,
     Catalog catalog,
     OpenCollections collections,
     Searcher searcher,
@@ -44,7 +47,7 @@ public record RestApi(
 
   /** A server that is not listening yet. */
   public RestServer server(HttpConfig config) {
-    Gate gate = new Gate(keys, registry, new RateLimits(System::nanoTime));
+    Gate gate = new Gate(identity, registry, new RateLimits(System::nanoTime));
     return new RestServer(config, gate, metrics, routes(gate));
   }
 

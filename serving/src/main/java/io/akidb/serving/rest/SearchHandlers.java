@@ -12,6 +12,7 @@ import io.akidb.serving.collection.OpenCollections;
 import io.akidb.serving.filter.Filter;
 import io.akidb.serving.filter.FilterParser;
 import io.akidb.serving.fresh.QueryVector;
+import io.akidb.serving.problem.Reason;
 import io.akidb.serving.problem.ServingException;
 import io.akidb.serving.search.SearchConfig;
 import io.akidb.serving.search.SearchEffort;
@@ -25,6 +26,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** {@code /collections/{collection}/search}. */
 final class SearchHandlers {
@@ -57,14 +59,19 @@ final class SearchHandlers {
     int dimension = manifest.schema().dimension();
     SearchBody body = SearchBody.parse(call.body(), dimension);
     CollectionView view = view(open, body.fields());
-    List<float[]> vectors = vectors(body, view, dimension);
+    Filter rows = call.rows(view.manifest().schema());
+    if (rows != null && body.fields().flag("explain")) {
+      throw ServingException.of(
+          Reason.FORBIDDEN, "explain counts all rows, and your roles show you some of them only");
+    }
+    List<float[]> vectors = vectors(body, view, dimension, rows);
     int k = body.fields().whole("k", 1, config.kMax()).map(Math::toIntExact).orElse(K_DEFAULT);
     if ((long) k * vectors.size() > VECTORS_TIMES_K_MAX) {
       throw ServingException.invalid(
           "/k", "times the number of vectors must be at most " + VECTORS_TIMES_K_MAX);
     }
     List<SearchOutcome> outcomes = new ArrayList<>(vectors.size());
-    for (SearchQuery query : queries(body, view, vectors, k)) {
+    for (SearchQuery query : queries(body, view, vectors, k, rows)) {
       outcomes.add(searcher.search(view, query));
     }
     return Answer.json(new SearchAnswer(body, view, outcomes, start, include(body)).bytes());
@@ -86,11 +93,12 @@ final class SearchHandlers {
     return collections.at(open, generation);
   }
 
-  private static List<float[]> vectors(SearchBody body, CollectionView view, int dimension) {
+  private static List<float[]> vectors(
+      SearchBody body, CollectionView view, int dimension, @Nullable Filter rows) {
     String id = body.fields().text("id").orElse(null);
     if (id != null) {
       return List.of(
-          VectorReader.find(view, id)
+          VectorReader.find(view, id, rows)
               .orElseThrow(() -> ServingException.notFound("vector"))
               .vector());
     }
@@ -117,13 +125,14 @@ final class SearchHandlers {
   }
 
   private static List<SearchQuery> queries(
-      SearchBody body, CollectionView view, List<float[]> vectors, int k) {
+      SearchBody body, CollectionView view, List<float[]> vectors, int k, @Nullable Filter rows) {
     Fields fields = body.fields();
-    Filter filter =
+    Filter asked =
         fields
             .tree("filter")
             .map(json -> FilterParser.parse(json, "/filter", view.manifest().schema()))
             .orElse(null);
+    Filter filter = RowFilters.both(asked, rows);
     if (fields.has("recall") && fields.has("search_list_size")) {
       throw ServingException.invalid("/recall", "cannot stand beside search_list_size");
     }

@@ -2,6 +2,7 @@ package io.akidb.serving.rest;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.akidb.catalog.Attributes;
 import io.akidb.catalog.Manifest;
 import io.akidb.catalog.VectorRecord;
 import io.akidb.policies.Permission;
@@ -9,6 +10,7 @@ import io.akidb.serving.collection.CollectionView;
 import io.akidb.serving.collection.OpenCollection;
 import io.akidb.serving.collection.OpenCollections;
 import io.akidb.serving.filter.Filter;
+import io.akidb.serving.filter.FilterMatcher;
 import io.akidb.serving.filter.FilterParser;
 import io.akidb.serving.problem.Reason;
 import io.akidb.serving.problem.ServingException;
@@ -55,9 +57,31 @@ final class VectorHandlers {
     OpenCollection open = collections.get(call.context(), call.collection());
     CollectionView view = open.view();
     List<VectorRecord> rows = UpsertBody.parse(call.body(), view.manifest().schema());
+    Filter visible = call.rows(view.manifest().schema());
+    if (visible != null) {
+      requireVisible(view, rows, visible);
+    }
     quotas.requireRoomForRows(call.context(), call.tenant().quotas(), view, rows);
     Manifest committed = collections.commit(call.context(), call.collection(), rows);
     return committed(Json.object().put("upserted", rows.size()), committed);
+  }
+
+  // Whoever sees some rows only must not write what it could not see, nor over what it cannot see.
+  private static void requireVisible(CollectionView view, List<VectorRecord> rows, Filter visible) {
+    for (int i = 0; i < rows.size(); i++) {
+      byte[] payload = rows.get(i).payload();
+      if (!FilterMatcher.matches(visible, name -> Attributes.find(payload, name))) {
+        throw ServingException.invalid(
+            "/vectors/" + i + "/payload", "lies outside of what your roles show you");
+      }
+    }
+    for (VectorRecord row : rows) {
+      if (VectorReader.find(view, row.id()).isPresent()
+          && VectorReader.find(view, row.id(), visible).isEmpty()) {
+        throw ServingException.of(
+            Reason.CONFLICT, "an id of these vectors cannot be used; choose others");
+      }
+    }
   }
 
   private static Answer committed(ObjectNode body, Manifest committed) {
@@ -73,16 +97,22 @@ final class VectorHandlers {
     if (body.has("ids") == body.has("filter")) {
       throw ServingException.invalid("", "must have either ids or filter");
     }
+    Filter visible = call.rows(view.manifest().schema());
     Collection<String> ids;
     long existing;
     if (body.has("ids")) {
       ids = ids(body, DELETE_IDS_MAX);
-      existing = ids.stream().filter(id -> VectorReader.find(view, id).isPresent()).count();
+      List<String> found =
+          ids.stream().filter(id -> VectorReader.find(view, id, visible).isPresent()).toList();
+      existing = found.size();
+      // Where rows are hidden, only what was seen may be deleted.
+      ids = visible == null ? ids : found;
     } else {
       Filter filter =
           FilterParser.parse(
               body.tree("filter").orElseThrow(), "/filter", view.manifest().schema());
-      ids = VectorReader.matching(view, filter, DELETE_MATCHES_MAX);
+      Filter both = visible == null ? filter : new Filter.And(List.of(filter, visible));
+      ids = VectorReader.matching(view, both, DELETE_MATCHES_MAX);
       existing = ids.size();
     }
     ObjectNode answer = Json.object().put("deleted", existing);
@@ -114,7 +144,7 @@ final class VectorHandlers {
     call.allowParameters();
     CollectionView view = collections.get(call.context(), call.collection()).view();
     StoredVector found =
-        VectorReader.find(view, call.path("vector_id"))
+        VectorReader.find(view, call.path("vector_id"), call.rows(view.manifest().schema()))
             .orElseThrow(() -> ServingException.notFound("vector"));
     return Answer.ok(json(found, true));
   }
@@ -126,8 +156,9 @@ final class VectorHandlers {
     ObjectNode answer = Json.object();
     var vectors = answer.putArray("vectors");
     var missing = answer.putArray("missing");
+    Filter visible = call.rows(view.manifest().schema());
     for (String id : ids(body, FETCH_IDS_MAX)) {
-      Optional<StoredVector> found = VectorReader.find(view, id);
+      Optional<StoredVector> found = VectorReader.find(view, id, visible);
       found.ifPresentOrElse(vector -> vectors.add(json(vector, true)), () -> missing.add(id));
     }
     answer.put("generation", view.generation());
@@ -141,7 +172,8 @@ final class VectorHandlers {
     boolean vectors =
         call.parameter("include").map(List.of("vector", "payload,vector")::contains).orElse(false);
     CollectionView view = collections.get(call.context(), call.collection()).view();
-    List<StoredVector> page = VectorReader.page(view, after, limit, vectors);
+    Filter visible = call.rows(view.manifest().schema());
+    List<StoredVector> page = VectorReader.page(view, after, limit, vectors, visible);
     ObjectNode answer = Json.object();
     var items = answer.putArray("items");
     page.forEach(vector -> items.add(json(vector, vectors)));

@@ -1,5 +1,6 @@
 package io.akidb.serving.search;
 
+import io.akidb.catalog.Attributes;
 import io.akidb.serving.collection.CollectionView;
 import io.akidb.serving.filter.Filter;
 import io.akidb.serving.filter.FilterMatcher;
@@ -14,10 +15,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.PriorityQueue;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
+import org.roaringbitmap.RoaringBitmap;
 
 /** Reads vectors of a view by id, by filter, or one page after the other. Stateless. */
 public final class VectorReader {
@@ -33,6 +36,38 @@ public final class VectorReader {
     }
     BuiltIndex index = view.index();
     return Optional.ofNullable(index == null ? null : index.find(id));
+  }
+
+  /** As {@link #find(CollectionView, String)}, where rows that do not match are missing. */
+  public static Optional<StoredVector> find(CollectionView view, String id, @Nullable Filter rows) {
+    if (rows == null) {
+      return find(view, id);
+    }
+    return find(view, id).filter(found -> matches(view, found, rows));
+  }
+
+  private static boolean matches(CollectionView view, StoredVector found, Filter rows) {
+    FreshRow row = view.fresh().find(found.id());
+    byte[] payload = found.payload();
+    return FilterMatcher.matches(
+        rows,
+        row != null ? row : name -> payload.length == 0 ? null : Attributes.find(payload, name));
+  }
+
+  /**
+   * How many vectors match; empty if more than {@code max}.
+   *
+   * @param max so many ids may be held to count each once
+   */
+  public static OptionalInt count(CollectionView view, Filter rows, int max) {
+    try {
+      return OptionalInt.of(matching(view, rows, max).size());
+    } catch (ServingException e) {
+      if (e.reason() == Reason.TOO_LARGE) {
+        return OptionalInt.empty();
+      }
+      throw e;
+    }
   }
 
   private static StoredVector ofFresh(CollectionView view, FreshRow row) {
@@ -127,15 +162,20 @@ public final class VectorReader {
    * collection changes.
    *
    * @param after ids greater than this; null from the start
+   * @param rows those that do not match are passed over; null for none
    */
   public static List<StoredVector> page(
-      CollectionView view, @Nullable String after, int limit, boolean vectors) {
-    SortedSet<String> ids = new TreeSet<>(freshIdsAfter(view, after, limit));
+      CollectionView view,
+      @Nullable String after,
+      int limit,
+      boolean vectors,
+      @Nullable Filter rows) {
+    SortedSet<String> ids = new TreeSet<>(freshIdsAfter(view, after, limit, rows));
     Map<String, Hit> inShards = new HashMap<>();
     BuiltIndex index = view.index();
     for (int i = 0; index != null && i < index.partitions(); i++) {
       try (ShardLease lease = index.acquire(i)) {
-        collect(view, lease, i, after, limit, inShards);
+        collect(view, lease, i, after, limit, rows, inShards);
       }
     }
     ids.addAll(inShards.keySet());
@@ -151,12 +191,13 @@ public final class VectorReader {
   }
 
   private static List<String> freshIdsAfter(
-      CollectionView view, @Nullable String after, int limit) {
+      CollectionView view, @Nullable String after, int limit, @Nullable Filter rows) {
     PriorityQueue<String> greatest = new PriorityQueue<>(limit + 1, (a, b) -> b.compareTo(a));
     view.fresh()
         .forEachLive(
             row -> {
-              if (after == null || row.id().compareTo(after) > 0) {
+              if ((after == null || row.id().compareTo(after) > 0)
+                  && (rows == null || FilterMatcher.matches(rows, row))) {
                 greatest.add(row.id());
                 if (greatest.size() > limit) {
                   greatest.poll();
@@ -172,11 +213,16 @@ public final class VectorReader {
       int position,
       @Nullable String after,
       int limit,
+      @Nullable Filter rows,
       Map<String, Hit> into) {
     int[] nodes = lease.shard().nodesById();
+    RoaringBitmap visible = rows == null ? null : lease.shard().matches(rows);
     int found = 0;
     int start = after == null ? 0 : lease.shard().firstAfter(after);
     for (int i = start; i < nodes.length && found < limit; i++) {
+      if (visible != null && !visible.contains(nodes[i])) {
+        continue;
+      }
       String id = lease.index().vectorId(nodes[i]);
       if (view.fresh().find(id) == null) {
         into.putIfAbsent(id, new Hit(id, 0, null, position, nodes[i]));

@@ -1,0 +1,51 @@
+package io.akidb.policies;
+
+import io.akidb.objectstore.ListPage;
+import io.akidb.objectstore.ObjectMetadata;
+import io.akidb.objectstore.ObjectStore;
+import io.akidb.tenancy.TenantId;
+import io.akidb.tenancy.TenantNamespace;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which keys a tenant has: an empty object for each, written before the key's own and deleted after
+ * it, so that a tenant's keys are found without reading all others'. One that a crash left without
+ * its key does no harm. Thread-safe.
+ */
+final class KeyOwners {
+  private static final String PREFIX = TenantNamespace.SYSTEM_PREFIX + "api-keys-of/";
+  private static final byte[] EMPTY = "{}".getBytes(StandardCharsets.UTF_8);
+
+  private final ObjectStore store;
+
+  KeyOwners(ObjectStore store) {
+    this.store = store;
+  }
+
+  void add(@Nullable TenantId owner, String keyId) {
+    store.put(folder(owner) + keyId, EMPTY);
+  }
+
+  void remove(@Nullable TenantId owner, String keyId) {
+    store.delete(folder(owner) + keyId);
+  }
+
+  /** A page of ids of keys, ascending. */
+  PolicyPage<String> list(@Nullable TenantId owner, @Nullable String after, int limit) {
+    String folder = folder(owner);
+    ListPage page = store.list(folder, after == null ? null : folder + after, limit);
+    List<String> ids = new ArrayList<>(page.objects().size());
+    for (ObjectMetadata object : page.objects()) {
+      ids.add(object.key().substring(folder.length()));
+    }
+    return new PolicyPage<>(
+        ids, page.nextStartAfter() == null || ids.isEmpty() ? null : ids.get(ids.size() - 1));
+  }
+
+  private static String folder(@Nullable TenantId owner) {
+    return PREFIX + (owner == null ? Documents.PLATFORM : owner.value()) + "/";
+  }
+}

@@ -1,0 +1,17 @@
+package io.akidb.policies;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A page of a list.
+ *
+ * @param items at most as many as asked for; there may be fewer though more follow
+ * @param nextCursor continues the list; null at its end
+ */
+public record PolicyPage<T>(List<T> items, @Nullable String nextCursor) {
+  /** Copies. */
+  public PolicyPage {
+    items = List.copyOf(items);
+  }
+}

@@ -1,0 +1,129 @@
+package io.akidb.policies;
+
+import com.github.benmanes.caffeine.cache.Ticker;
+import io.akidb.objectstore.ObjectStore;
+import io.akidb.tenancy.TenantId;
+import java.time.Clock;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** The users and service accounts of each tenant, and the platform's operators. Thread-safe. */
+public final class Users {
+  private static final Pattern ID = Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
+
+  private record Id(@Nullable TenantId tenant, String userId) {}
+
+  private final Documents<User> documents;
+  private final Clock clock;
+  private final Remembered<Id, User> remembered;
+
+  /** Works on the given bucket; does not close it. */
+  public Users(ObjectStore store, Clock clock) {
+    this(store, clock, Ticker.systemTicker());
+  }
+
+  Users(ObjectStore store, Clock clock, Ticker ticker) {
+    this.documents = new Documents<>(store, "users", User.class);
+    this.clock = clock;
+    this.remembered = new Remembered<>(ticker, id -> documents.find(id.tenant(), id.userId()));
+  }
+
+  /**
+   * Makes a user.
+   *
+   * @param tenant whose; null for an operator of the platform
+   * @throws InvalidPolicyException naming the field that is out of bounds
+   */
+  public User create(@Nullable TenantId tenant, User.Kind kind, String name, List<Grant> grants) {
+    String id = UUID.randomUUID().toString();
+    String now = clock.instant().truncatedTo(ChronoUnit.MILLIS).toString();
+    User user = new User(id, tenant, kind, name, grants, now);
+    documents.create(tenant, id, user);
+    remembered.forget(new Id(tenant, id));
+    return user;
+  }
+
+  /** A user as it was within the last second. */
+  public Optional<User> find(@Nullable TenantId tenant, String userId) {
+    return ID.matcher(userId).matches() ? remembered.get(new Id(tenant, userId)) : Optional.empty();
+  }
+
+  /**
+   * A user.
+   *
+   * @throws PolicyNotFoundException if the tenant has none of this id
+   */
+  public User get(@Nullable TenantId tenant, String userId) {
+    return (ID.matcher(userId).matches() ? documents.find(tenant, userId) : Optional.<User>empty())
+        .orElseThrow(Users::missing);
+  }
+
+  /**
+   * Adds a grant.
+   *
+   * @throws PolicyNotFoundException if the tenant has no such user
+   * @throws InvalidPolicyException if it has too many grants
+   */
+  public User grant(@Nullable TenantId tenant, String userId, Grant grant) {
+    return change(tenant, userId, user -> user.plus(grant));
+  }
+
+  /**
+   * Removes all grants of a role; none is no error.
+   *
+   * @throws PolicyNotFoundException if the tenant has no such user
+   */
+  public User withdraw(@Nullable TenantId tenant, String userId, String role) {
+    return change(tenant, userId, user -> user.minus(role));
+  }
+
+  private User change(@Nullable TenantId tenant, String userId, UnaryOperator<User> change) {
+    get(tenant, userId);
+    try {
+      return documents.update(tenant, userId, change).orElseThrow(Users::missing);
+    } finally {
+      remembered.forget(new Id(tenant, userId));
+    }
+  }
+
+  /**
+   * Deletes a user. Keys of it work no longer, within a second on every node.
+   *
+   * @throws PolicyNotFoundException if the tenant has no such user
+   */
+  public void delete(@Nullable TenantId tenant, String userId) {
+    get(tenant, userId);
+    documents.delete(tenant, userId);
+    remembered.forget(new Id(tenant, userId));
+  }
+
+  /**
+   * A page of users by id.
+   *
+   * @param after a {@linkplain PolicyPage#nextCursor() cursor}; null from the start
+   * @param limit 1 to 1,000
+   * @throws InvalidPolicyException if the cursor is none
+   */
+  public PolicyPage<User> list(@Nullable TenantId tenant, @Nullable String after, int limit) {
+    if (after != null && !ID.matcher(after).matches()) {
+      throw new InvalidPolicyException("?cursor", "is not one that this list gave out");
+    }
+    return documents.list(tenant, after, limit);
+  }
+
+  /**
+   * Deletes all users of a tenant that is purged; nodes may remember some for less than a second.
+   */
+  public void deleteAllOf(TenantId tenant) {
+    documents.deleteAllOf(tenant);
+  }
+
+  private static PolicyNotFoundException missing() {
+    return new PolicyNotFoundException("there is no such user");
+  }
+}

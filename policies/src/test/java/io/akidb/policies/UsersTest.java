@@ -1,0 +1,184 @@
+package io.akidb.policies;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.akidb.objectstore.InMemoryStore;
+import io.akidb.objectstore.ObjectStore;
+import io.akidb.tenancy.TenantId;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+
+/** Users and the roles that tenants make for themselves. */
+class UsersTest {
+  private final ObjectStore store = new InMemoryStore(Clock.systemUTC());
+  private final AtomicLong nanos = new AtomicLong();
+  private final TenantId acme = TenantId.random();
+  private final TenantId other = TenantId.random();
+  private final Users users = new Users(store, Clock.systemUTC(), nanos::get);
+  private final Roles roles = new Roles(store, nanos::get);
+
+  private User alice() {
+    return users.create(acme, User.Kind.USER, "alice@example.org", List.of(Grant.of(Role.VIEWER)));
+  }
+
+  @Test
+  void user_createdGrantedWithdrawnDeleted_isWhatWasSaid() {
+    User alice = alice();
+    assertThat(users.get(acme, alice.userId())).isEqualTo(alice);
+
+    Grant grant = new Grant("editor", "products", null, "2030-01-01T00:00:00Z");
+    users.grant(acme, alice.userId(), grant);
+    users.grant(acme, alice.userId(), grant);
+    assertThat(users.get(acme, alice.userId()).grants())
+        .containsExactly(Grant.of(Role.VIEWER), grant);
+
+    users.withdraw(acme, alice.userId(), "viewer");
+    assertThat(users.find(acme, alice.userId()).orElseThrow().grants()).containsExactly(grant);
+
+    users.delete(acme, alice.userId());
+    assertThat(users.find(acme, alice.userId())).isEmpty();
+    assertThatThrownBy(() -> users.delete(acme, alice.userId()))
+        .isInstanceOf(PolicyNotFoundException.class);
+  }
+
+  @Test
+  void user_ofAnotherTenantOrHostileId_isMissing() {
+    User alice = alice();
+    for (String id : List.of("../" + acme + "/" + alice.userId(), "", "x", "..")) {
+      assertThat(users.find(acme, id)).isEmpty();
+      assertThatThrownBy(() -> users.get(acme, id)).isInstanceOf(PolicyNotFoundException.class);
+    }
+    assertThat(users.find(other, alice.userId())).isEmpty();
+    assertThat(users.find(null, alice.userId())).isEmpty();
+    assertThatThrownBy(() -> users.grant(other, alice.userId(), Grant.of(Role.ADMIN)))
+        .isInstanceOf(PolicyNotFoundException.class);
+    assertThat(users.list(other, null, 10).items()).isEmpty();
+  }
+
+  @Test
+  void change_onAnotherNode_holdsWithinASecond() {
+    User alice = alice();
+    Users node = new Users(store, Clock.systemUTC(), nanos::get);
+    assertThat(node.find(acme, alice.userId())).isPresent();
+
+    users.delete(acme, alice.userId());
+    assertThat(node.find(acme, alice.userId())).as("still trusted").isPresent();
+    nanos.addAndGet(900_000_000L);
+    assertThat(node.find(acme, alice.userId())).isEmpty();
+  }
+
+  @Test
+  void list_pageByPage_namesEachOnce() {
+    List<String> made = new ArrayList<>();
+    for (int i = 0; i < 7; i++) {
+      made.add(users.create(acme, User.Kind.SERVICE_ACCOUNT, "job-" + i, List.of()).userId());
+    }
+    List<String> seen = new ArrayList<>();
+    String cursor = null;
+    do {
+      PolicyPage<User> page = users.list(acme, cursor, 3);
+      assertThat(page.items()).hasSizeLessThanOrEqualTo(3);
+      page.items().forEach(user -> seen.add(user.userId()));
+      cursor = page.nextCursor();
+    } while (cursor != null);
+    assertThat(seen).containsExactlyInAnyOrderElementsOf(made).isSorted();
+    assertThatThrownBy(() -> users.list(acme, "../x", 3))
+        .isInstanceOf(InvalidPolicyException.class);
+  }
+
+  @Test
+  void bounds_passed_areNamed() {
+    assertThatThrownBy(() -> users.create(acme, User.Kind.USER, "no address", List.of()))
+        .isInstanceOfSatisfying(
+            InvalidPolicyException.class, e -> assertThat(e.field()).isEqualTo("email"));
+    assertThatThrownBy(() -> users.create(acme, User.Kind.SERVICE_ACCOUNT, "A B", List.of()))
+        .isInstanceOfSatisfying(
+            InvalidPolicyException.class, e -> assertThat(e.field()).isEqualTo("name"));
+    assertThatThrownBy(
+            () -> users.create(acme, User.Kind.USER, "a@b.c", List.of(Grant.of(Role.OPERATOR))))
+        .isInstanceOf(InvalidPolicyException.class);
+    assertThatThrownBy(() -> new Grant("viewer", "a", "b", null))
+        .isInstanceOf(InvalidPolicyException.class);
+    assertThatThrownBy(() -> new Grant("viewer", "../x", null, null))
+        .isInstanceOf(InvalidPolicyException.class);
+    assertThatThrownBy(() -> new Grant("viewer", null, null, "tomorrow"))
+        .isInstanceOf(InvalidPolicyException.class);
+    assertThatThrownBy(() -> new Grant("operator", "c", null, null))
+        .isInstanceOf(InvalidPolicyException.class);
+    User alice = alice();
+    for (int i = 1; i < User.GRANTS_MAX; i++) {
+      users.grant(acme, alice.userId(), new Grant("viewer", "c" + i, null, null));
+    }
+    assertThatThrownBy(
+            () -> users.grant(acme, alice.userId(), new Grant("viewer", "more", null, null)))
+        .isInstanceOf(InvalidPolicyException.class);
+  }
+
+  @Test
+  void role_createdListedDeleted_isTheTenantsOwn() {
+    Role eu = new Role("eu", Set.of(Permission.VECTORS_SEARCH), "{\"region\":\"eu\"}");
+    roles.create(acme, eu);
+    assertThat(roles.find(acme, "eu")).hasValue(eu);
+    assertThat(roles.find(other, "eu")).isEmpty();
+    assertThat(roles.find(acme, "../" + acme + "/eu")).isEmpty();
+    assertThat(roles.find(null, "operator")).hasValue(Role.OPERATOR);
+    assertThat(roles.list(acme, null, 10).items()).containsExactly(eu);
+    assertThatThrownBy(() -> roles.create(acme, eu)).isInstanceOf(PolicyConflictException.class);
+    assertThatThrownBy(() -> roles.create(acme, new Role("admin", eu.permissions(), null)))
+        .isInstanceOf(PolicyConflictException.class);
+    assertThatThrownBy(
+            () -> roles.create(acme, new Role("x", Set.of(Permission.PLATFORM_OPERATE), null)))
+        .isInstanceOf(InvalidPolicyException.class);
+    assertThatThrownBy(() -> roles.list(acme, "..", 10)).isInstanceOf(InvalidPolicyException.class);
+
+    roles.delete(acme, "eu");
+    assertThat(roles.find(acme, "eu")).isEmpty();
+    assertThatThrownBy(() -> roles.delete(acme, "eu")).isInstanceOf(PolicyNotFoundException.class);
+    assertThatThrownBy(() -> roles.delete(acme, "viewer"))
+        .isInstanceOf(PolicyConflictException.class);
+  }
+
+  @Test
+  void role_outOfBounds_isRefused() {
+    Set<Permission> some = Set.of(Permission.VECTORS_SEARCH);
+    assertThatThrownBy(() -> new Role("x", Set.of(), null))
+        .isInstanceOf(InvalidPolicyException.class);
+    assertThatThrownBy(() -> new Role("", some, null)).isInstanceOf(InvalidPolicyException.class);
+    assertThatThrownBy(() -> new Role("x", some, "x".repeat(Role.ROW_FILTER_LENGTH_MAX + 1)))
+        .isInstanceOf(InvalidPolicyException.class);
+    assertThatThrownBy(() -> Permission.ofWireName("vectors.dance"))
+        .isInstanceOf(InvalidPolicyException.class);
+    assertThatThrownBy(() -> User.Kind.ofWireName("robot"))
+        .isInstanceOf(InvalidPolicyException.class);
+  }
+
+  @Test
+  void record_unreadable_isToldWithoutItsContent() {
+    store.put(
+        "akidb/system/roles/" + acme + "/bad.json",
+        "{\"name\": 5".getBytes(StandardCharsets.UTF_8));
+    assertThatThrownBy(() -> roles.find(acme, "bad"))
+        .isInstanceOf(CorruptPolicyException.class)
+        .hasMessageNotContaining("5");
+  }
+
+  @Test
+  void deleteAllOf_aTenant_sparesOthers() {
+    alice();
+    roles.create(acme, new Role("eu", Set.of(Permission.VECTORS_SEARCH), null));
+    users.create(other, User.Kind.USER, "bob@example.org", List.of());
+
+    users.deleteAllOf(acme);
+    roles.deleteAllOf(acme);
+
+    assertThat(users.list(acme, null, 10).items()).isEmpty();
+    assertThat(roles.list(acme, null, 10).items()).isEmpty();
+    assertThat(users.list(other, null, 10).items()).hasSize(1);
+  }
+}
