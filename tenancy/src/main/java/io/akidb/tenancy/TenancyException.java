@@ -6,7 +6,8 @@ public abstract sealed class TenancyException extends RuntimeException
         TenantNotFoundException,
         TenantConflictException,
         TenantStateException,
-        CorruptTenantException {
+        CorruptTenantException,
+        QuotaExceededException {
   TenancyException(String message) {
     super(message);
   }
