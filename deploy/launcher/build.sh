@@ -10,6 +10,15 @@ maven_modules() {
   sed -n 's:^ *<module>\(.*\)</module> *$:\1:p' "$AKIDB_HOME/pom.xml"
 }
 
+# Prints the modules of a scope: `all` is the platform, without the benchmarks, which nothing needs.
+scope_modules() {
+  case $1 in
+    all) maven_modules | grep -vxF benchmarks ;;
+    benchmarks) printf '%s\n' diskann-format benchmarks ;;
+    *) printf '%s\n' "$1" ;;
+  esac
+}
+
 # Prints the path of a module's main jar; nothing when it is not built.
 module_jar() {
   local jar
@@ -30,11 +39,10 @@ build_is_fresh() {
   [[ -f $stamp && $(<"$stamp") == "$AKIDB_HOME" ]] || return 1
   local sources=("$AKIDB_HOME/pom.xml" "$AKIDB_HOME/.mvn")
   while IFS= read -r module; do
-    [[ $scope == all || $scope == "$module" ]] || continue
     module_is_complete "$module" || return 1
     sources+=("$AKIDB_HOME/$module/pom.xml")
     [[ ! -d $AKIDB_HOME/$module/src/main ]] || sources+=("$AKIDB_HOME/$module/src/main")
-  done < <(maven_modules)
+  done < <(scope_modules "$scope")
   # Folders count too: a deleted file changes only the time of its folder.
   [[ -z $(find "${sources[@]}" -newer "$stamp" -print 2>/dev/null | head -n 1) ]]
 }
@@ -51,24 +59,33 @@ module_is_complete() {
   done
 }
 
-# ensure_built all|MODULE: builds when needed. Two callers build once: the second waits, then finds the build fresh.
+# Whether a scope needs no build. The command line is a part of all; the benchmarks are not.
+is_built() {
+  build_is_fresh "$1" || { [[ $1 == cli ]] && build_is_fresh all; }
+}
+
+# ensure_built all|cli|benchmarks: builds when needed. Two callers build once: the second waits, then finds the build fresh.
 ensure_built() {
   local scope=$1
   [[ -z ${AKIDB_NO_BUILD:-} ]] || return 0
-  if build_is_fresh all || build_is_fresh "$scope"; then
+  if is_built "$scope"; then
     return 0
   fi
   lock_take "$AKIDB_STATE/build.lock" "$BUILD_LOCK_WAIT_SECS" "building"
-  if ! build_is_fresh "$scope"; then
+  if ! is_built "$scope"; then
     build_now "$scope"
   fi
   lock_release
 }
 
 build_now() {
-  local scope=$1 log=$AKIDB_STATE/build.log started=$AKIDB_STATE/build.started select=() what="AkiDB"
+  local scope=$1 log=$AKIDB_STATE/build.log started=$AKIDB_STATE/build.started select=(-pl '!benchmarks') what="AkiDB"
   require_maven
-  [[ $scope == all ]] || { select=(-pl "$scope" -am) && what="the command line"; }
+  case $scope in
+    all) ;;
+    cli) select=(-pl cli -am) what="the command line" ;;
+    *) select=(-pl "$scope" -am) what="the $scope" ;;
+  esac
   say "building $what (only when something changed; log: $log)"
   printf '%s\n' "$AKIDB_HOME" >"$started"
   # The job jars are built from main code only: no tests are compiled.

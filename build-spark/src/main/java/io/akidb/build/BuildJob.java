@@ -3,6 +3,7 @@ package io.akidb.build;
 import static java.util.Objects.requireNonNull;
 
 import io.akidb.catalog.CatalogException;
+import io.akidb.catalog.CollectionNotFoundException;
 import io.akidb.catalog.IndexParameters;
 import io.akidb.catalog.InvalidIndexParametersException;
 import io.akidb.catalog.Retention;
@@ -203,6 +204,9 @@ public final class BuildJob implements Callable<Integer> {
                 progress);
         return pending ? buildPending(tools, runner, lines) : buildOne(runner, lines);
       }
+    } catch (CollectionNotFoundException e) {
+      err.println("akidb-build: " + e.getMessage() + " of tenant " + tenant + " in " + bucket);
+      return CommandLine.ExitCode.USAGE;
     } catch (BuildUsageException
         | InvalidNameException
         | InvalidIndexParametersException

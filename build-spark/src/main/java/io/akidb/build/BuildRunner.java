@@ -210,7 +210,12 @@ final class BuildRunner {
       // looks.
       return ended(address, buildId, Outcome.FAILED, startedMillis, messageOf(failure));
     }
-    LOG.log(System.Logger.Level.ERROR, "build " + buildId + " ended without an index", failure);
+    String ended = "build " + buildId + " ended without an index";
+    if (failure instanceof BuildException && failure.getCause() == null) {
+      LOG.log(System.Logger.Level.ERROR, "{0}: {1}", ended, failure.getMessage());
+    } else {
+      LOG.log(System.Logger.Level.ERROR, ended, failure);
+    }
     boolean superseded = failure instanceof BuildSupersededException;
     String message = (superseded ? "superseded by a newer build: " : "") + messageOf(failure);
     try {

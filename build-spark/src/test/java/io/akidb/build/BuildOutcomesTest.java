@@ -396,7 +396,7 @@ class BuildOutcomesTest {
   void build_missingCollection_saysSo() {
     Bucket.Run run = bucket.run(List.of("--tenant", Bucket.TENANT, "--collection", "nothing"));
 
-    assertThat(run.exitCode()).isEqualTo(1);
+    assertThat(run.exitCode()).isEqualTo(2);
     assertThat(run.errors()).contains("nothing");
   }
 

@@ -31,17 +31,29 @@ public final class BucketOptions {
     return bucket != null || environment.containsKey("AKIDB_BUCKET");
   }
 
-  /** The options that node and jobs take, for what is given here or in the environment. */
+  /**
+   * The options that jobs take, for what is given here or in the environment. A folder has to be
+   * there: jobs work on collections, and a new folder would have none.
+   *
+   * @throws CliException if it is not
+   */
   public List<String> arguments(Map<String, String> environment, Installation installation) {
     String where =
         bucket != null
             ? bucket
             : environment.getOrDefault("AKIDB_BUCKET", installation.defaultBucket().toString());
+    if (!where.isBlank() && !where.startsWith("s3://") && !Files.isDirectory(Path.of(where))) {
+      throw CliException.usage(
+          "--bucket: there is no folder " + where + "; 'akidb serve --bucket' makes one");
+    }
     return arguments(where, environment);
   }
 
-  /** As {@link #arguments(Map, Installation)}, for a bucket that somebody else chose. */
+  /** The options that node and jobs take, for a bucket that is made if it is a folder. */
   public List<String> arguments(String where, Map<String, String> environment) {
+    if (where.isBlank()) {
+      throw CliException.usage("--bucket (or AKIDB_BUCKET) is empty; name a folder or s3://BUCKET");
+    }
     boolean isLocal = !where.startsWith("s3://");
     if (isLocal) {
       try {

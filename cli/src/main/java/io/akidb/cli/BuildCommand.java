@@ -109,7 +109,7 @@ final class BuildCommand implements Callable<Integer> {
       print(line);
     }
     if (ended.code() != 0) {
-      surroundings.err().println("akidb: the build failed:\n" + ended.log());
+      surroundings.err().println("akidb: " + ended.failure("the build"));
     }
     return ended.code() == 0 ? 0 : ended.code() == 2 ? 2 : 1;
   }
@@ -117,22 +117,32 @@ final class BuildCommand implements Callable<Integer> {
   private void print(JsonNode line) {
     if (json) {
       surroundings.out().println(Json.line(line));
-    } else if (line.path("type").asText().equals("summary")) {
+    } else if (line.path("outcome").asText().equals("published")) {
+      String shards = line.path("shards").asInt() == 1 ? "shard" : "shards";
+      String counts =
+          line.has("rows")
+              ? String.format(
+                  Locale.ROOT,
+                  "; %,d rows, %d %s, %.1f s",
+                  line.path("rows").asLong(),
+                  line.path("shards").asInt(),
+                  shards,
+                  line.path("build_s").asDouble())
+              : "";
       surroundings
           .out()
           .println(
-              String.format(
-                  Locale.ROOT,
-                  "%s: %s, %,d rows in %d shards, generation %d, %.1f s%s",
-                  line.path("collection").asText(),
-                  line.path("outcome").asText(),
-                  line.path("rows").asLong(),
-                  line.path("shards").asInt(),
-                  line.path("generation").asLong(),
-                  line.path("build_s").asDouble(),
-                  line.path("message").asText().isEmpty()
-                      ? ""
-                      : "; " + line.path("message").asText()));
+              line.path("collection").asText() + ": " + line.path("message").asText() + counts);
+    } else if (line.path("type").asText().equals("summary")) {
+      surroundings
+          .err()
+          .println(
+              "akidb: "
+                  + line.path("collection").asText()
+                  + ": "
+                  + line.path("outcome").asText()
+                  + ": "
+                  + line.path("message").asText());
     } else {
       surroundings.out().println(line.path("builds").asInt() + " builds that waited");
     }

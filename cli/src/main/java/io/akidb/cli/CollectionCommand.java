@@ -67,8 +67,17 @@ final class CollectionCommand {
   @Command(description = "Lists collections.", mixinStandardHelpOptions = true)
   int list(
       @Mixin ServerOptions server,
-      @Option(names = "--limit", defaultValue = "100", paramLabel = "N") int limit,
-      @Option(names = "--cursor", paramLabel = "TEXT") @Nullable String cursor) {
+      @Option(
+              names = "--limit",
+              defaultValue = "100",
+              paramLabel = "N",
+              description = "Most of a page; 100.")
+          int limit,
+      @Option(
+              names = "--cursor",
+              paramLabel = "TEXT",
+              description = "The page that an earlier one named as its next.")
+          @Nullable String cursor) {
     try (RestClient client = server.client(surroundings.environment())) {
       JsonNode page = client.call("GET", Paging.path("collections", limit, cursor), null);
       if (server.isJson()) {

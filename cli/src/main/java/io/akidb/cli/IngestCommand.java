@@ -111,10 +111,21 @@ final class IngestCommand implements Callable<Integer> {
         new Jobs(installation, surroundings.err(), environment)
             .ingest(heap, arguments(bucket.arguments(environment, installation)));
     if (ended.code() != 0 || ended.lines().isEmpty()) {
-      surroundings.err().println("akidb: the ingest failed:\n" + ended.log());
+      surroundings.err().println("akidb: " + ended.failure("the ingest"));
       return ended.code() == 2 ? 2 : 1;
     }
-    print(ended.lines().getLast());
+    JsonNode done = ended.lines().getLast();
+    print(done);
+    if (done.path("dead_letters").asLong() > 0) {
+      surroundings
+          .err()
+          .println(
+              "akidb: what was not taken stands with its reason in the bucket, below akidb/tenants/"
+                  + tenant()
+                  + "/collections/"
+                  + collection
+                  + "/dead-letters/");
+    }
     return 0;
   }
 
@@ -133,13 +144,15 @@ final class IngestCommand implements Callable<Integer> {
                     done.path("rows_per_s").asLong()));
   }
 
+  private String tenant() {
+    return tenant != null
+        ? tenant
+        : surroundings.environment().getOrDefault("AKIDB_TENANT", "default");
+  }
+
   private List<String> arguments(List<String> bucketArguments) {
     List<String> arguments = new ArrayList<>(bucketArguments);
-    String who =
-        tenant != null
-            ? tenant
-            : surroundings.environment().getOrDefault("AKIDB_TENANT", "default");
-    arguments.addAll(List.of("--tenant", who, "--collection", collection));
+    arguments.addAll(List.of("--tenant", tenant(), "--collection", collection));
     add(arguments, "--kafka", kafka);
     add(arguments, "--topic", topic);
     add(arguments, "--group", group);

@@ -4,16 +4,25 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.akidb.cli.process.Child;
 import io.akidb.cli.process.Installation;
 import io.akidb.cli.process.Program;
+import java.io.IOException;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Runs the Flink job and the Spark job as child processes, and shows how far they are. */
 public final class Jobs {
+  private static final int LOGS_KEPT = 100;
+  private static final Pattern LOG_NAME = Pattern.compile("(ingest|build)-\\d+\\.log");
+
   private final Installation installation;
   private final PrintStream err;
   private final Map<String, String> environment;
@@ -37,7 +46,12 @@ public final class Jobs {
    * @param lines that it ended its parts with: a {@code done} or {@code summary} each
    * @param log where the rest stands
    */
-  public record Ended(int code, List<JsonNode> lines, String log) {}
+  public record Ended(int code, List<JsonNode> lines, String log) {
+    /** What to tell a person of a job that failed. */
+    public String failure(String what) {
+      return what + " failed (" + Child.end(code) + "):\n" + log;
+    }
+  }
 
   /** Streams vectors in. */
   public Ended ingest(@Nullable String heap, List<String> arguments) {
@@ -71,11 +85,34 @@ public final class Jobs {
   }
 
   private Path log(Program program) {
+    Path folder = installation.state().resolve("logs");
+    forgetOldLogs(folder);
     String name = program.name().toLowerCase(Locale.ROOT);
-    return installation
-        .state()
-        .resolve("logs")
-        .resolve(name + "-" + ProcessHandle.current().pid() + ".log");
+    return folder.resolve(name + "-" + ProcessHandle.current().pid() + ".log");
+  }
+
+  /** A job that runs every minute must not fill the disk: the newest logs stay. */
+  static void forgetOldLogs(Path folder) {
+    if (!Files.isDirectory(folder)) {
+      return;
+    }
+    try (Stream<Path> files = Files.list(folder)) {
+      List<Path> old =
+          files
+              .filter(file -> LOG_NAME.matcher(file.getFileName().toString()).matches())
+              .sorted(Comparator.comparingLong(Jobs::modified).reversed())
+              .skip(LOGS_KEPT)
+              .toList();
+      for (Path file : old) {
+        Files.deleteIfExists(file);
+      }
+    } catch (IOException | UncheckedIOException e) {
+      // Tidying is worth no failure of a job.
+    }
+  }
+
+  private static long modified(Path file) {
+    return file.toFile().lastModified();
   }
 
   private static void take(String line, ProgressLine progress, List<JsonNode> ends) {

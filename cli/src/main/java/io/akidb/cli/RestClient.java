@@ -4,10 +4,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpTimeoutException;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -94,6 +96,10 @@ public final class RestClient implements AutoCloseable {
       HttpResponse<String> response = http.send(request.build(), BodyHandlers.ofString());
       return new Answer(response.statusCode(), response.body());
     } catch (IOException e) {
+      if (e instanceof HttpTimeoutException && !(e instanceof HttpConnectTimeoutException)) {
+        throw CliException.failed(
+            server + " did not answer in time; the call may have happened all the same", e);
+      }
       throw CliException.failed(
           "no node answers at "
               + server
@@ -114,10 +120,11 @@ public final class RestClient implements AutoCloseable {
       text.append(": ").append(problem.get("title").asText());
     }
     for (JsonNode error : problem.path("errors")) {
-      text.append("; ")
-          .append(error.path("pointer").asText())
-          .append(' ')
-          .append(error.path("detail").asText());
+      String field = error.path("pointer").asText() + " " + error.path("detail").asText();
+      // With one wrong field the node's sentence is about that field.
+      if (text.indexOf(field) < 0) {
+        text.append("; ").append(field);
+      }
     }
     if (answer.status() == 401) {
       text.append(" (give a key by --api-key or AKIDB_API_KEY)");

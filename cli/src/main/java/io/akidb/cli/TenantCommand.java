@@ -28,12 +28,25 @@ final class TenantCommand {
       mixinStandardHelpOptions = true)
   int create(
       @Mixin ServerOptions server,
-      @Parameters(paramLabel = "NAME") String name,
-      @Option(names = "--max-storage-bytes", paramLabel = "N") @Nullable Long maxStorageBytes,
-      @Option(names = "--max-collections", paramLabel = "N") @Nullable Long maxCollections,
-      @Option(names = "--max-vectors-per-collection", paramLabel = "N") @Nullable Long maxVectors,
-      @Option(names = "--api-rate-limit-per-second", paramLabel = "N") @Nullable Long rateLimit,
-      @Option(names = "--metadata", paramLabel = "KEY=VALUE")
+      @Parameters(paramLabel = "NAME", description = "For people; need not be unique.") String name,
+      @Option(
+              names = "--max-storage-bytes",
+              paramLabel = "N",
+              description = "Quota; none unless given, as with each.")
+          @Nullable Long maxStorageBytes,
+      @Option(names = "--max-collections", paramLabel = "N", description = "Quota.")
+          @Nullable Long maxCollections,
+      @Option(names = "--max-vectors-per-collection", paramLabel = "N", description = "Quota.")
+          @Nullable Long maxVectors,
+      @Option(
+              names = "--api-rate-limit-per-second",
+              paramLabel = "N",
+              description = "Calls a second that each node takes.")
+          @Nullable Long rateLimit,
+      @Option(
+              names = "--metadata",
+              paramLabel = "KEY=VALUE",
+              description = "Kept and shown; may be given again.")
           @Nullable Map<String, String> metadata) {
     ObjectNode body = Json.object().put("name", name);
     ObjectNode quotas = Json.object();
@@ -60,8 +73,17 @@ final class TenantCommand {
   @Command(description = "Lists tenants.", mixinStandardHelpOptions = true)
   int list(
       @Mixin ServerOptions server,
-      @Option(names = "--limit", defaultValue = "100", paramLabel = "N") int limit,
-      @Option(names = "--cursor", paramLabel = "TEXT") @Nullable String cursor) {
+      @Option(
+              names = "--limit",
+              defaultValue = "100",
+              paramLabel = "N",
+              description = "Most of a page; 100.")
+          int limit,
+      @Option(
+              names = "--cursor",
+              paramLabel = "TEXT",
+              description = "The page that an earlier one named as its next.")
+          @Nullable String cursor) {
     try (RestClient client = server.client(surroundings.environment())) {
       JsonNode page = client.call("GET", Paging.path("tenants", limit, cursor), null);
       if (server.isJson()) {

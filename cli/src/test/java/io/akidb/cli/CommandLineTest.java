@@ -161,11 +161,68 @@ class CommandLineTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"ingest --collection p f.jsonl", "build --collection p"})
-  void program_thatIsNotBuilt_failsAndSaysHowToBuild(String line) {
+  void program_thatIsNotBuilt_failsAndSaysHowToBuild(String line) throws Exception {
+    Files.createDirectories(folder.resolve(".akidb/bucket"));
     CliRun run = CliRun.of(Map.of("AKIDB_HOME", folder.toString()), line.split(" "));
     assertThat(run.code()).isEqualTo(1);
     assertThat(run.err()).contains("is not built", "./akidb ensure-built");
-    assertThat(folder.resolve(".akidb/bucket")).isDirectory();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"ingest --collection p f.jsonl", "build --collection p"})
+  void bucket_thatIsNotThere_isAUsageErrorAndIsNotMade(String line) {
+    Path typo = folder.resolve("bukket");
+    CliRun run =
+        CliRun.of(
+            Map.of("AKIDB_HOME", folder.toString(), "AKIDB_BUCKET", typo.toString()),
+            line.split(" "));
+    assertThat(run.code()).isEqualTo(2);
+    assertThat(run.err()).contains("there is no folder " + typo, "akidb serve");
+    assertThat(typo).doesNotExist();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"ingest --collection p f.jsonl", "build --collection p"})
+  void bucket_thatIsEmpty_isAUsageError(String line) {
+    CliRun run =
+        CliRun.of(Map.of("AKIDB_HOME", folder.toString(), "AKIDB_BUCKET", ""), line.split(" "));
+    assertThat(run.code()).isEqualTo(2);
+    assertThat(run.err()).contains("AKIDB_BUCKET", "is empty");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"banana", "0", "4 g", "1gb", "-1g", "1e3", ""})
+  void heap_thatIsNoSize_isAUsageError(String heap) throws Exception {
+    Files.createDirectories(folder.resolve(".akidb/bucket"));
+    Map<String, String> home = Map.of("AKIDB_HOME", folder.toString());
+    CliRun run = CliRun.of(home, "build", "--collection", "p", "--heap", heap);
+    assertThat(run.code()).isEqualTo(2);
+    assertThat(run.err()).contains("--heap must be a size as 4g", heap);
+  }
+
+  @Test
+  void help_ofEveryCommand_describesEachOption() {
+    for (String command :
+        List.of(
+            "demo",
+            "tenant create",
+            "tenant list",
+            "collection create",
+            "ingest",
+            "build",
+            "search")) {
+      CliRun run = run(command + " --help");
+      assertThat(run.code()).isZero();
+      // An option without a description ends with its value's name, or with nothing behind it.
+      assertThat(run.out().lines().filter(line -> line.matches(" {6}--[a-z-]+(=[^ ]+)? *")))
+          .as(command)
+          .allSatisfy(
+              line ->
+                  assertThat(run.out())
+                      .containsPattern(java.util.regex.Pattern.quote(line) + "\\n {10,}[A-Z]"));
+      assertThat(run.out().lines())
+          .allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(100));
+    }
   }
 
   @ParameterizedTest

@@ -248,7 +248,8 @@ class CommandsIT {
     String file = folder.resolve("lines.jsonl").toString();
     CliRun run = tenant("ingest", "--tenant", tenantId, "--collection", "nowhere", file);
     assertThat(run.code()).as("%s", run).isIn(1, 2);
-    assertThat(run.err()).contains("the ingest failed", "nowhere", "whole log: ");
+    assertThat(run.err())
+        .contains("the ingest failed (exit code 2)", "nowhere", "of tenant", "whole log: ");
     assertThat(run.out()).isEmpty();
   }
 

@@ -55,6 +55,8 @@ class RestClientTest {
         "503 | {not json                | the node answered 503",
         "400 | {\"detail\": \"wrong\", \"errors\": [{\"pointer\": \"/k\", \"detail\": \"is 0\"}]} | "
             + "the node answered 400: wrong; /k is 0",
+        "400 | {\"detail\": \"/k is 0\", \"errors\": [{\"pointer\": \"/k\", \"detail\": \"is 0\"}]} | "
+            + "the node answered 400: /k is 0",
         "401 | ''                       | the node answered 401 (give a key by --api-key or AKIDB_API_KEY)",
       })
   void call_thatIsRefused_failsInTheAnswersWords(int status, String body, String said) {

@@ -1,8 +1,10 @@
 package io.akidb.ingest;
 
 import io.akidb.catalog.CatalogException;
+import io.akidb.catalog.CollectionNotFoundException;
 import io.akidb.catalog.SegmentWriter;
 import io.akidb.catalog.TooManyWritersException;
+import io.akidb.objectstore.InvalidRequestException;
 import io.akidb.objectstore.ObjectStore;
 import io.akidb.objectstore.ObjectStoreException;
 import io.akidb.objectstore.ObjectStores;
@@ -268,8 +270,13 @@ public final class IngestJob implements Callable<Integer> {
   private static long maxOrder(Target target) {
     try (ObjectStore store = target.openStore()) {
       return target.open(store).head().maxOrder();
-    } catch (CatalogException | TenancyException | ObjectStoreException e) {
+    } catch (CollectionNotFoundException e) {
+      throw new IngestUsageException(
+          e.getMessage() + " of tenant " + target.tenant() + " in " + target.bucket(), e);
+    } catch (CatalogException | TenancyException | InvalidRequestException e) {
       throw new IngestUsageException(String.valueOf(e.getMessage()), e);
+    } catch (ObjectStoreException e) {
+      throw new IngestFailedException(String.valueOf(e.getMessage()), e);
     }
   }
 

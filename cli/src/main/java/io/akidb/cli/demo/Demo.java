@@ -137,10 +137,11 @@ final class Demo implements AutoCloseable {
           "the build counted " + summary.path("rows") + " rows of " + tenant.rows().size());
       seconds += summary.path("build_s").asDouble();
       output.line(
-          "%s: %,d vectors in %d shards, %.1f MB, in %.1f s",
+          "%s: %,d vectors in %d %s, %.1f MB, in %.1f s",
           tenant.collection(),
           summary.path("rows").asLong(),
           summary.path("shards").asInt(),
+          summary.path("shards").asInt() == 1 ? "shard" : "shards",
           summary.path("bytes").asLong() / 1e6,
           summary.path("build_s").asDouble());
       awaitServed(tenant);
@@ -289,6 +290,12 @@ final class Demo implements AutoCloseable {
     output.figure("next_curl", curl);
   }
 
+  void sayHowToServe() {
+    output.line("");
+    output.line("The node ends now. To have it answer again:");
+    output.line("./akidb serve %s --port %d", String.join(" ", bucket), node.url().getPort());
+  }
+
   void serveOn() {
     output.line("");
     output.line("The node serves on until you press Ctrl-C.");
@@ -297,7 +304,7 @@ final class Demo implements AutoCloseable {
 
   private static JsonNode end(Jobs.Ended ended, String what) {
     if (ended.code() != 0 || ended.lines().isEmpty()) {
-      throw CliException.failed(what + " failed:\n" + ended.log(), null);
+      throw CliException.failed(ended.failure(what), null);
     }
     return ended.lines().getLast();
   }

@@ -84,7 +84,9 @@ public final class DemoCommand implements Callable<Integer> {
         Demo.start(installation, bucketArguments(installation), port, read, output, surroundings)) {
       demo.run();
       write(output);
-      if (!once) {
+      if (once) {
+        demo.sayHowToServe();
+      } else {
         demo.serveOn();
       }
     }

@@ -29,6 +29,10 @@ public final class Child implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(15);
 
   private static final int LAST_LINES = 12;
+
+  /** What the JVM says of the vector kernels at each start tells nobody why something failed. */
+  private static final String JVM_NOISE = "WARNING: Using incubator modules:";
+
   private static final long LOG_READ_MAX = 64 << 10;
 
   private final Process process;
@@ -132,6 +136,20 @@ public final class Child implements AutoCloseable {
     }
   }
 
+  /**
+   * An exit code in words; the shells of all systems count signals from 128 on.
+   *
+   * @param code that {@link #await} answered
+   */
+  public static String end(int code) {
+    return switch (code) {
+      case 129, 130, 143 -> "exit code " + code + ", it was told to end";
+      case 134, 139 -> "exit code " + code + ", the JVM crashed";
+      case 137 -> "exit code " + code + ", it was killed, perhaps for want of memory";
+      default -> "exit code " + code;
+    };
+  }
+
   /** Of the operating system. */
   public long pid() {
     return process.pid();
@@ -161,6 +179,9 @@ public final class Child implements AutoCloseable {
       while (buffer.hasRemaining() && channel.read(buffer) >= 0) {}
       Deque<String> last = new ArrayDeque<>();
       for (String line : new String(tail, StandardCharsets.UTF_8).strip().lines().toList()) {
+        if (line.startsWith(JVM_NOISE)) {
+          continue;
+        }
         last.addLast("  | " + line);
         if (last.size() > LAST_LINES) {
           last.removeFirst();

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  * @param java the JVM's program
  */
 public record Installation(Path home, Path java) {
+  private static final Pattern HEAP = Pattern.compile("[1-9][0-9]{0,8}[kKmMgGtT]?");
+
   /**
    * What the script says in {@code AKIDB_HOME} and {@code AKIDB_JAVA}.
    *
@@ -50,7 +53,7 @@ public record Installation(Path home, Path java) {
    * The command line of a program.
    *
    * @param heap as {@code 4g}; null for the JVM's own choice
-   * @throws CliException if it is not built
+   * @throws CliException if it is not built, or the heap is no size
    */
   public List<String> command(Program program, @Nullable String heap, List<String> arguments) {
     Path folder = home.resolve(program.module());
@@ -58,6 +61,9 @@ public record Installation(Path home, Path java) {
     command.add(java.toString());
     command.add("@" + folder.resolve("jvm.options"));
     if (heap != null) {
+      if (!HEAP.matcher(heap).matches()) {
+        throw CliException.usage("--heap must be a size as 4g or 800m, not " + heap);
+      }
       command.add("-Xmx" + heap);
     }
     command.add("-cp");

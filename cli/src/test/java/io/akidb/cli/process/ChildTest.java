@@ -45,6 +45,23 @@ class ChildTest {
     return Child.start(List.of("sh", "-c", script), Map.of(), log, lines::add);
   }
 
+  @Test
+  void end_ofACode_saysWhatASignalDid() {
+    assertThat(Child.end(1)).isEqualTo("exit code 1");
+    assertThat(Child.end(137)).contains("137", "killed", "memory");
+    assertThat(Child.end(143)).contains("143", "told to end");
+    assertThat(Child.end(134)).contains("134", "crashed");
+  }
+
+  @Test
+  void await_ofAKilledProcess_answersTheSignalsCode() throws Exception {
+    try (Child child =
+        sh("echo WARNING: Using incubator modules: x >&2; echo why >&2; kill -9 $$")) {
+      assertThat(child.await()).isEqualTo(137);
+      assertThat(child.lastLines()).contains("why").doesNotContain("incubator");
+    }
+  }
+
   private long pidSaid() throws InterruptedException {
     String line = lines.poll(BOUND_SECS, TimeUnit.SECONDS);
     assertThat(line).as("the child's process id").isNotNull();
