@@ -1,0 +1,188 @@
+package io.akidb.bench;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import io.akidb.bench.data.DataCache;
+import io.akidb.bench.data.PreparedData;
+import io.akidb.bench.engine.Engine;
+import io.akidb.bench.engine.Engines;
+import io.akidb.bench.measure.Report;
+import io.akidb.bench.measure.ReportTable;
+import io.akidb.bench.measure.SvgPlot;
+import io.akidb.diskann.DistanceMetric;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code akidb bench}. Exit codes: 0 done, 1 failed, 2 the command line is wrong. */
+@Command(
+    name = "akidb bench",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description = "Compares AkiDB's index with other libraries on one data set, in one go.",
+    footer = {
+      "",
+      "Results are read at recall@10 = 0.95. See docs/benchmarks.md for how to read them.",
+    })
+public final class BenchCommand implements Callable<Integer> {
+  @Spec private @Nullable CommandSpec spec;
+
+  @Option(
+      names = "--data",
+      required = true,
+      description = {
+        "s1m (generated), a folder with base vectors, queries and perhaps ground truth,",
+        "an HDF5 file of ann-benchmarks, or one file of vectors (fvecs, bvecs, npy, idx-ubyte)"
+      })
+  private String data = "";
+
+  @Option(
+      names = "--engines",
+      split = ",",
+      defaultValue = "akidb,jvector,lucene",
+      description = "which, in order (default: ${DEFAULT-VALUE})")
+  private List<String> engines = List.of();
+
+  @Option(names = "--rows", defaultValue = "0", description = "only the first rows")
+  private int rows;
+
+  @Option(
+      names = "--queries",
+      defaultValue = "2000",
+      description = "only the first queries (default: ${DEFAULT-VALUE}; 0: all)")
+  private int queries;
+
+  @Option(
+      names = "--metric",
+      description = "L2, COSINE or DOT, where the files do not say (default: L2)")
+  private @Nullable DistanceMetric metric;
+
+  @Option(names = "--json", description = "write all figures to this file")
+  private @Nullable Path json;
+
+  @Option(names = "--svg", description = "draw recall against speed into this file")
+  private @Nullable Path svg;
+
+  @Option(
+      names = "--rounds",
+      defaultValue = "3",
+      description = "measurements of each point, in turns (default: ${DEFAULT-VALUE})")
+  private int rounds;
+
+  @Option(names = "--threads", description = "threads that build (default: all processors)")
+  private int threads = Runtime.getRuntime().availableProcessors();
+
+  @Option(
+      names = "--heap",
+      defaultValue = "4g",
+      description = "heap of each engine's JVM (default: ${DEFAULT-VALUE})")
+  private String heap = "";
+
+  @Option(
+      names = "--millis",
+      defaultValue = "300",
+      description = "least duration of a measurement (default: ${DEFAULT-VALUE})")
+  private int millis;
+
+  @Option(
+      names = "--warm-millis",
+      defaultValue = "3000",
+      description = "warming up of each curve (default: ${DEFAULT-VALUE})")
+  private int warmMillis;
+
+  @Option(
+      names = "--reuse",
+      split = ",",
+      description = "engines whose index of an earlier run is taken, with its build cost")
+  private Set<String> reuse = Set.of();
+
+  private final Path home;
+  private final Clock clock;
+
+  /** Keeps data sets and indexes in a folder. */
+  BenchCommand(Path home, Clock clock) {
+    this.home = home;
+    this.clock = clock;
+  }
+
+  /** Runs a command and ends the process with its exit code. */
+  public static void main(String... arguments) {
+    String root = System.getenv().getOrDefault("AKIDB_HOME", "");
+    Path home = Path.of(root, ".akidb", "bench").toAbsolutePath();
+    PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
+    PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
+    System.exit(run(home, out, err, arguments));
+  }
+
+  static int run(Path home, PrintWriter out, PrintWriter err, String... arguments) {
+    CommandLine line = new CommandLine(new BenchCommand(home, Clock.systemUTC()));
+    line.setOut(out);
+    line.setErr(err);
+    line.setCaseInsensitiveEnumValuesAllowed(true);
+    line.setExecutionExceptionHandler(
+        (e, command, parsed) -> {
+          if (!(e instanceof BenchException)) {
+            throw e;
+          }
+          command.getErr().println("akidb: " + e.getMessage());
+          return 1;
+        });
+    return line.execute(arguments);
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    PrintWriter out = line().getOut();
+    PrintWriter err = line().getErr();
+    for (String engine : engines) {
+      Engine known = Engines.of(engine);
+      err.println("akidb: " + known.name() + " is " + known.description());
+    }
+    DataCache cache = new DataCache(home.resolve("data"), text -> err.println("akidb: " + text));
+    PreparedData prepared = new PreparedData(cache.prepare(data, rows, queries, metric));
+    RunOptions options =
+        new RunOptions(
+            home,
+            ProcessHandle.current().info().command().map(Path::of).orElse(Path.of("java")),
+            engines,
+            threads,
+            rounds,
+            millis,
+            warmMillis,
+            heap,
+            reuse,
+            List.of());
+    Report report =
+        new BenchRun(options, clock, text -> err.println("akidb: " + text)).run(prepared);
+    out.print(new ReportTable(report, Engines.all().getFirst().name()).text());
+    out.flush();
+    if (json != null) {
+      new ObjectMapper()
+          .enable(SerializationFeature.INDENT_OUTPUT)
+          .writeValue(json.toFile(), report);
+    }
+    if (svg != null) {
+      Files.writeString(svg, SvgPlot.of(report));
+    }
+    return 0;
+  }
+
+  private CommandLine line() {
+    if (spec == null) {
+      throw new IllegalStateException("called by picocli only");
+    }
+    return spec.commandLine();
+  }
+}

@@ -1,0 +1,101 @@
+package io.akidb.bench;
+
+import io.akidb.bench.data.PreparedData;
+import io.akidb.bench.engine.Passes;
+import io.akidb.bench.measure.Curve;
+import io.akidb.bench.measure.Report;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
+/** Builds with one engine after another, then measures all of them in turns. */
+final class BenchRun {
+  private final RunOptions options;
+  private final Clock clock;
+  private final Consumer<String> log;
+
+  /**
+   * A run.
+   *
+   * @param log is told how far it is
+   */
+  BenchRun(RunOptions options, Clock clock, Consumer<String> log) {
+    this.options = options;
+    this.clock = clock;
+    this.log = log;
+  }
+
+  /** Measures. */
+  Report run(PreparedData data) {
+    List<Contender> contenders = new ArrayList<>();
+    List<String> notes = new ArrayList<>();
+    Report.Machine machine = MachineFacts.read();
+    String date = clock.instant().truncatedTo(ChronoUnit.SECONDS).toString();
+    try {
+      for (String engine : options.engines()) {
+        log.accept(engine + ": building by " + options.threads() + " threads");
+        Path folder =
+            options.home().resolve("indexes").resolve(data.folder().getFileName()).resolve(engine);
+        contenders.add(Contender.ofJvm(engine, data, folder, options));
+      }
+      return measure(data, contenders, new Header(date, machine), notes);
+    } finally {
+      contenders.forEach(Contender::close);
+    }
+  }
+
+  private record Header(String date, Report.Machine machine) {}
+
+  private Report measure(
+      PreparedData data, List<Contender> contenders, Header header, List<String> notes) {
+    List<CurveRun> runs = new ArrayList<>();
+    for (Contender contender : contenders) {
+      for (String mode : contender.description().modes()) {
+        CurveRun run = new CurveRun(contender, mode);
+        log.accept(run.label() + ": warming up");
+        run.scout(options.warmMillis());
+        runs.add(run);
+      }
+    }
+    for (int round = 1; round <= options.rounds(); round++) {
+      log.accept("measuring, round " + round + " of " + options.rounds());
+      runs.forEach(run -> run.round(options.millis()));
+    }
+    List<Report.Result> results = runs.stream().map(BenchRun::result).toList();
+    double loadAfter = MachineFacts.load();
+    if (MachineFacts.isBusy(header.machine().loadBefore())) {
+      notes.add(
+          "the machine was not quiet (load "
+              + header.machine().loadBefore()
+              + " before, "
+              + loadAfter
+              + " after): compare rates by processor time");
+    }
+    return new Report(
+        header.date(),
+        header.machine(),
+        data.meta(),
+        Passes.K,
+        options.threads(),
+        options.rounds(),
+        results,
+        List.of(),
+        notes);
+  }
+
+  private static Report.Result result(CurveRun run) {
+    Curve curve = run.curve();
+    Contender contender = run.contender();
+    return new Report.Result(
+        contender.description().engine(),
+        run.mode(),
+        contender.description().description(),
+        contender.cost(run.mode()),
+        contender.isReused(),
+        curve,
+        curve.at(Report.RECALL));
+  }
+}

@@ -1,0 +1,74 @@
+package io.akidb.bench;
+
+import io.akidb.bench.engine.Ask;
+import io.akidb.bench.measure.Curve;
+import io.akidb.bench.measure.Point;
+import io.akidb.bench.measure.Trial;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** The curve of one mode of one engine, measured in rounds between which others have theirs. */
+final class CurveRun {
+  /** Beyond it a curve is of no more interest. */
+  private static final double RECALL_ENOUGH = 0.995;
+
+  /** Slower than this the rest of the curve would only take time. */
+  private static final double RATE_TOO_LOW = 30;
+
+  private static final int WARM_PARAMETER = 40;
+
+  private final Contender contender;
+  private final String mode;
+  private final Map<Integer, List<Trial>> trials = new TreeMap<>();
+
+  CurveRun(Contender contender, String mode) {
+    this.contender = contender;
+    this.mode = mode;
+  }
+
+  String label() {
+    return contender.description().engine() + " " + mode;
+  }
+
+  Contender contender() {
+    return contender;
+  }
+
+  String mode() {
+    return mode;
+  }
+
+  /** Warms up and finds the parameters that are worth measuring. */
+  void scout(int warmMillis) {
+    List<Integer> parameters = contender.description().parameters();
+    int warm =
+        parameters.stream()
+            .filter(p -> p >= WARM_PARAMETER)
+            .findFirst()
+            .orElse(parameters.getLast());
+    contender.process().pass(Ask.pass(mode, warm, null, warmMillis));
+    for (int parameter : parameters) {
+      Trial trial = contender.process().pass(Ask.pass(mode, parameter, null, 0)).getFirst();
+      trials.put(parameter, new ArrayList<>());
+      if (trial.recall() >= RECALL_ENOUGH || trial.queriesPerCpuSecond() < RATE_TOO_LOW) {
+        return;
+      }
+    }
+  }
+
+  /** Measures every point once more. */
+  void round(int millis) {
+    // The process may have idled while others were measured.
+    contender.process().pass(Ask.pass(mode, trials.keySet().iterator().next(), null, 0));
+    trials.forEach(
+        (parameter, passes) ->
+            passes.addAll(contender.process().pass(Ask.pass(mode, parameter, null, millis))));
+  }
+
+  Curve curve() {
+    List<Point> points = trials.values().stream().map(Point::of).toList();
+    return new Curve(contender.description().engine(), mode, points);
+  }
+}

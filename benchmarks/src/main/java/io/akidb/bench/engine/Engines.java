@@ -1,0 +1,35 @@
+package io.akidb.bench.engine;
+
+import io.akidb.bench.BenchException;
+import java.util.List;
+
+/** The engines that run in a JVM. */
+public final class Engines {
+  private static final List<Engine> ALL =
+      List.of(new AkidbEngine(), new JVectorEngine(), new LuceneEngine());
+
+  private Engines() {}
+
+  /** All of them; the first is what the others are compared with. */
+  public static List<Engine> all() {
+    return ALL;
+  }
+
+  /**
+   * The engine of a name.
+   *
+   * @throws BenchException if there is none
+   */
+  public static Engine of(String name) {
+    return ALL.stream()
+        .filter(engine -> engine.name().equals(name))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new BenchException(
+                    "no engine '"
+                        + name
+                        + "'; there are "
+                        + String.join(", ", ALL.stream().map(Engine::name).toList())));
+  }
+}
