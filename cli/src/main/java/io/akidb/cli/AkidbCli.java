@@ -35,9 +35,13 @@ import picocli.CommandLine.HelpCommand;
       SearchCommand.class,
       ScriptCommands.Test.class,
       ScriptCommands.Services.class,
+      ScriptCommands.Bench.class,
       HelpCommand.class
     })
 public final class AkidbCli {
+  /** Examples are lines to copy: none of them is broken. */
+  private static final int HELP_WIDTH = 100;
+
   /** Runs a command and ends the process with its exit code. */
   public static void main(String... arguments) {
     System.exit(run(new Surroundings(System.out, System.err, System.getenv()), arguments));
@@ -48,6 +52,7 @@ public final class AkidbCli {
     line.setOut(Surroundings.writer(surroundings.out()));
     line.setErr(Surroundings.writer(surroundings.err()));
     line.setCaseInsensitiveEnumValuesAllowed(true);
+    line.setUsageHelpWidth(HELP_WIDTH);
     line.setExecutionExceptionHandler(
         (e, command, parsed) -> {
           if (!(e instanceof CliException)) {

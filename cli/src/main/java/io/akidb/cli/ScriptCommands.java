@@ -53,6 +53,17 @@ final class ScriptCommands {
     }
   }
 
+  /** {@code akidb bench}. */
+  @Command(
+      name = "bench",
+      description = "Compares the index with other libraries; see 'akidb bench --help'.")
+  static final class Bench extends OfTheScript {
+    @Override
+    String name() {
+      return "bench";
+    }
+  }
+
   /** {@code akidb services}. */
   @Command(
       name = "services",
