@@ -33,6 +33,7 @@ import picocli.CommandLine.HelpCommand;
       IngestCommand.class,
       BuildCommand.class,
       SearchCommand.class,
+      SyncPoliciesCommand.class,
       ScriptCommands.Test.class,
       ScriptCommands.Services.class,
       ScriptCommands.Bench.class,

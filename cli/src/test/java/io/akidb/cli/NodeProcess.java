@@ -28,6 +28,12 @@ final class NodeProcess implements AutoCloseable {
   /** Starts one on a local bucket, and waits until it answers. */
   static NodeProcess start(Map<String, String> environment, Path folder, Path bucket)
       throws Exception {
+    return start(environment, folder, bucket.toString());
+  }
+
+  /** Starts one on any bucket, whose endpoint and credentials stand in the environment. */
+  static NodeProcess start(Map<String, String> environment, Path folder, String bucket)
+      throws Exception {
     CompletableFuture<String> ready = new CompletableFuture<>();
     Map<String, String> all = new HashMap<>(environment);
     all.put("AKIDB_ADMIN_API_KEY", OPERATOR_KEY);
@@ -39,7 +45,7 @@ final class NodeProcess implements AutoCloseable {
                     "512m",
                     List.of(
                         "--bucket",
-                        bucket.toString(),
+                        bucket,
                         "--port",
                         "0",
                         "--cache-dir",

@@ -17,7 +17,7 @@ public final class TestHome {
     String root = System.getenv("AKIDB_ROOT");
     assertThat(root).as("AKIDB_ROOT, the checkout, which the build sets").isNotNull();
     Path home = Files.createDirectories(folder.resolve("home"));
-    for (String name : List.of("serving", "ingest-flink", "build-spark", "cli")) {
+    for (String name : List.of("serving", "ingest-flink", "build-spark", "policies", "cli")) {
       Files.createSymbolicLink(home.resolve(name), Path.of(root).resolve(name));
     }
     return Map.of("AKIDB_HOME", home.toString());

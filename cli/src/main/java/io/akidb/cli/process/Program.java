@@ -7,7 +7,9 @@ public enum Program {
   /** The Flink job, in process. */
   INGEST("ingest-flink", "io.akidb.ingest.IngestJob"),
   /** The Spark job, in process. */
-  BUILD("build-spark", "io.akidb.build.BuildJob");
+  BUILD("build-spark", "io.akidb.build.BuildJob"),
+  /** Policies of the store, and the audit log. */
+  POLICIES("policies", "io.akidb.policies.command.PoliciesTool");
 
   private final String module;
   private final String mainClass;

@@ -8,15 +8,13 @@ import org.jspecify.annotations.Nullable;
  *
  * @param purpose what for
  * @param tenant whose; null for a node's
- * @param active whether it may act now; a suspended tenant's keeps its credentials, but no policy
  * @param policy the policy's name
  * @param account the account's access key
- * @param document what it may do
+ * @param document what it may do: nothing, while its tenant is suspended
  */
 record Identity(
     Purpose purpose,
     @Nullable TenantId tenant,
-    boolean active,
     String policy,
     String account,
     PolicyDocument document) {

@@ -104,12 +104,6 @@ final class MinioIdentities implements StorageIdentities {
   }
 
   @Override
-  public void detach(String accessKey, String policies) {
-    // An empty name takes away what is attached.
-    run("detach " + policies + " from " + accessKey, () -> client.setPolicy(accessKey, false, ""));
-  }
-
-  @Override
   public void removeAccount(String accessKey) {
     run("remove the user " + accessKey, () -> client.deleteUser(accessKey));
   }

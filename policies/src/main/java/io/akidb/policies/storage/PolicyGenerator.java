@@ -67,6 +67,18 @@ public final class PolicyGenerator {
             list(Stream.of(tenants, system))));
   }
 
+  /** Refuses everything: a suspended tenant's identities keep their credentials, to no avail. */
+  public PolicyDocument forNobody() {
+    return new PolicyDocument(
+        List.of(
+            new Statement(
+                "Suspended",
+                false,
+                List.of("s3:*"),
+                List.of(bucketArn, bucketArn + "/*"),
+                List.of())));
+  }
+
   private PolicyDocument ingest(TenantNamespace namespace) {
     String each = namespace.collectionsPrefix() + "*/";
     return new PolicyDocument(

@@ -48,7 +48,6 @@ final class PolicySync {
         new Identity(
             Purpose.NODE,
             null,
-            true,
             names.policy(Purpose.NODE, null),
             names.account(Purpose.NODE, null),
             generator.forNode()));
@@ -59,23 +58,26 @@ final class PolicySync {
                 new Identity(
                     purpose,
                     tenant,
-                    active,
                     names.policy(purpose, tenant),
                     names.account(purpose, tenant),
-                    generator.forTenant(tenant, purpose)));
+                    active ? generator.forTenant(tenant, purpose) : generator.forNobody()));
           }
         });
     return desired;
   }
 
   /**
-   * Compares with what the store has: two calls, however many identities there are.
+   * Compares with what the store has.
    *
+   * @param policies all of the store: name to JSON
+   * @param accounts all of the store: access key to account
    * @param rotate which identities get a new secret
    */
-  SyncPlan plan(List<Identity> desired, Predicate<Identity> rotate) {
-    Map<String, String> policies = identities.policies();
-    Map<String, Account> accounts = identities.accounts();
+  SyncPlan plan(
+      List<Identity> desired,
+      Map<String, String> policies,
+      Map<String, Account> accounts,
+      Predicate<Identity> rotate) {
     List<SyncStep> steps = new ArrayList<>();
     List<String> disabled = new ArrayList<>();
     Set<String> wanted = new HashSet<>();
@@ -118,11 +120,8 @@ final class PolicySync {
     if (account != null && !account.enabled()) {
       disabled.add(each.label());
     }
-    String attached = account == null ? "" : account.policies();
-    if (each.active() && !attached.equals(each.policy())) {
+    if (account == null || !account.policies().equals(each.policy())) {
       steps.add(new SyncStep(Kind.ATTACH_POLICY, each.account(), each.policy(), each.label()));
-    } else if (!each.active() && !attached.isEmpty()) {
-      steps.add(new SyncStep(Kind.DETACH_POLICY, each.account(), attached, each.label()));
     }
   }
 
@@ -155,7 +154,6 @@ final class PolicySync {
           identities.putAccount(step.name(), secret);
         }
         case ATTACH_POLICY -> identities.attach(step.name(), step.policy());
-        case DETACH_POLICY -> identities.detach(step.name(), step.policy());
         case REMOVE_ACCOUNT -> identities.removeAccount(step.name());
         case REMOVE_POLICY -> identities.removePolicy(step.name());
       }

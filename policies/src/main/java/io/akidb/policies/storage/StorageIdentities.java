@@ -34,9 +34,6 @@ public interface StorageIdentities extends AutoCloseable {
   /** Makes a policy the only one of an account. */
   void attach(String accessKey, String policy);
 
-  /** Takes every policy from an account, which may then do nothing. */
-  void detach(String accessKey, String policies);
-
   /** Removes an account; its credentials stop working. */
   void removeAccount(String accessKey);
 

@@ -16,6 +16,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -82,11 +86,18 @@ public final class SyncPolicies {
    */
   public void run(Request request, ChangeListener listener, Consumer<ObjectNode> out) {
     long start = clock.millis();
-    Map<TenantId, Boolean> tenants = tenants();
+    ExecutorService reading = Executors.newFixedThreadPool(2, SyncPolicies::readingThread);
     try (StorageIdentities identities = MinioIdentities.of(bucket)) {
+      // Two calls, however many identities there are, while the tenants are read one by one.
+      Future<Map<String, String>> policies = reading.submit(identities::policies);
+      Future<Map<String, StorageIdentities.Account>> accounts =
+          reading.submit(identities::accounts);
+      Map<TenantId, Boolean> tenants = tenants();
       PolicySync sync = new PolicySync(bucket, identities, random);
       List<Identity> desired = sync.desired(tenants);
-      SyncPlan plan = sync.plan(desired, rotation(request.rotate(), tenants));
+      SyncPlan plan =
+          sync.plan(desired, await(policies), await(accounts), rotation(request.rotate(), tenants));
+      requirePlausible(tenants, plan);
       if (plan.makesSecrets() && request.credentials() == null && !request.dryRun()) {
         throw new PolicySyncUsageException(
             "new credentials would be made, and the store never tells them again: name a folder"
@@ -106,6 +117,39 @@ public final class SyncPolicies {
             folder);
       }
       out.accept(summary(request, plan, tenants.size(), clock.millis() - start));
+    } finally {
+      reading.shutdownNow();
+    }
+  }
+
+  private static Thread readingThread(Runnable task) {
+    Thread thread = new Thread(task, "sync-policies");
+    thread.setDaemon(true);
+    return thread;
+  }
+
+  private static <T> T await(Future<T> future) {
+    try {
+      return future.get();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IdentitiesUnavailableException("interrupted", e);
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof StoragePolicyException known) {
+        throw known;
+      }
+      throw new IllegalStateException("reading the store's identities failed", e);
+    }
+  }
+
+  // A bucket without any tenant is a new one, which has nothing to remove, or a lost one.
+  private void requirePlausible(Map<TenantId, Boolean> tenants, SyncPlan plan) {
+    if (tenants.isEmpty()
+        && plan.steps().stream().anyMatch(step -> step.kind() == Kind.REMOVE_ACCOUNT)) {
+      throw new PolicySyncUsageException(
+          store.location()
+              + " has no tenant at all, but the store has accounts of its tenants: nothing is"
+              + " removed, as the bucket may be damaged");
     }
   }
 
@@ -116,18 +160,13 @@ public final class SyncPolicies {
     do {
       TenantPage page = registry.list(cursor, PAGE);
       for (Tenant tenant : page.tenants()) {
-        tenants.put(tenant.tenantId(), true);
+        tenants.put(tenant.tenantId(), tenant.isActive());
       }
       if (tenants.size() > TENANTS_MAX) {
         throw new PolicySyncUsageException("there are more than " + TENANTS_MAX + " tenants");
       }
       cursor = page.nextCursor();
     } while (cursor != null);
-    if (tenants.isEmpty()) {
-      // A node makes the first one. Without any, a mistyped bucket would look like a finished one.
-      throw new PolicySyncUsageException(
-          "there is no tenant in " + store.location() + ": start a node on it first");
-    }
     return tenants;
   }
 
@@ -154,7 +193,7 @@ public final class SyncPolicies {
     json.put("type", "step");
     json.put("action", step.kind().label());
     json.put("name", step.name());
-    if (step.kind() == Kind.ATTACH_POLICY || step.kind() == Kind.DETACH_POLICY) {
+    if (step.kind() == Kind.ATTACH_POLICY) {
       json.put("policy", step.policy());
     }
     json.put("identity", step.label());

@@ -7,7 +7,7 @@ import java.util.Locale;
  *
  * @param kind what is done
  * @param name the policy or account that it is done to
- * @param policy what is attached or taken away; empty where nothing is
+ * @param policy what is attached; empty where nothing is
  * @param label whose identity it is, as {@code TENANT/ingest}; what is removed has its name only
  */
 record SyncStep(Kind kind, String name, String policy, String label) {
@@ -18,7 +18,6 @@ record SyncStep(Kind kind, String name, String policy, String label) {
     CREATE_ACCOUNT,
     ROTATE_SECRET,
     ATTACH_POLICY,
-    DETACH_POLICY,
     REMOVE_ACCOUNT,
     REMOVE_POLICY;
 

@@ -188,6 +188,12 @@ class SyncPoliciesIT {
       assertThat(admin.listCannedPolicies()).containsKey(foreignPolicy).containsKey("readwrite");
       assertThat(admin.listUsers().keySet().stream().filter(names::ownsAccount)).hasSize(4);
       assertThat(sync(false, null)).hasSize(1);
+
+      store.delete(new TenantNamespace(tenantA).tenantManifestKey());
+      assertThatThrownBy(() -> sync(false, null))
+          .as("a bucket that lost all of its tenants")
+          .isInstanceOf(PolicySyncUsageException.class)
+          .hasMessageContaining("damaged");
     } finally {
       admin.deleteUser(foreignUser);
       admin.removeCannedPolicy(foreignPolicy);
@@ -195,7 +201,7 @@ class SyncPoliciesIT {
   }
 
   @Test
-  void rotate_ofATenant_changesItsCredentialsButEnablesNobody() throws Exception {
+  void rotateOrSuspend_ofATenant_changesItsCredentialsButEnablesNobody() throws Exception {
     sync(false, null);
     String disabled = names.account(Purpose.READ, tenantA);
     admin.addUser(disabled, UserInfo.Status.DISABLED, "whatever-it-may-be", null, List.of());
@@ -211,8 +217,21 @@ class SyncPoliciesIT {
       refused(() -> before.get(new TenantNamespace(tenantA).headKey(NAME), 1 << 20));
     }
     try (ObjectStore after = as(tenantA + "/ingest")) {
-      assertThat(after.get(new TenantNamespace(tenantA).headKey(NAME), 1 << 20).bytes())
-          .isEqualTo(BYTES);
+      String head = new TenantNamespace(tenantA).headKey(NAME);
+      assertThat(after.get(head, 1 << 20).bytes()).isEqualTo(BYTES);
+
+      registry.suspend(tenantA, null);
+      assertThat(actions(sync(false, null)))
+          .hasSize(3)
+          .contains("update-policy " + tenantA + "/ingest");
+      refused(() -> after.get(head, 1 << 20));
+      assertThat(sync(false, null)).hasSize(1);
+
+      registry.resume(tenantA, null);
+      assertThat(actions(sync(false, null)))
+          .hasSize(3)
+          .contains("update-policy " + tenantA + "/ingest");
+      assertThat(after.get(head, 1 << 20).bytes()).isEqualTo(BYTES);
     }
     assertThatThrownBy(() -> sync(false, "nobody")).isInstanceOf(PolicySyncUsageException.class);
   }
