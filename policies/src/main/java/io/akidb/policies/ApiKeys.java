@@ -204,7 +204,7 @@ public final class ApiKeys {
   }
 
   /** Who stands behind a key's id, if the key is good at this moment: for tokens made with it. */
-  Optional<Principal> principalOf(String keyId) {
+  public Optional<Principal> principalOf(String keyId) {
     if (keyId.equals(CONFIGURED_ID)) {
       return configuredHash == null ? Optional.empty() : Optional.of(configuredOperator());
     }

@@ -127,11 +127,27 @@ public final class Authorizer {
           roles
               .find(tenant, grant.role())
               .orElseThrow(() -> new InvalidPolicyException("role", "is none that there is"));
-      for (Permission permission : role.permissions()) {
-        if (!has(principal, permission, grant)) {
-          return Decision.forbidden(
-              "the principal lacks " + permission.wireName() + ", which the role has");
-        }
+      Decision decision = decideHolding(principal, role, grant);
+      if (!decision.isAllowed()) {
+        return decision;
+      }
+    }
+    return new Decision(Outcome.ALLOWED, "the principal has all of it itself", List.of());
+  }
+
+  /**
+   * Decides whether a principal may make a role, or take it away: only of permissions that it has
+   * itself in the whole tenant, without a row filter.
+   */
+  public Decision decideRole(Principal principal, Role role) {
+    return decideHolding(principal, role, Grant.of(role));
+  }
+
+  private Decision decideHolding(Principal principal, Role role, Grant where) {
+    for (Permission permission : role.permissions()) {
+      if (!has(principal, permission, where)) {
+        return Decision.forbidden(
+            "the principal lacks " + permission.wireName() + ", which the role has");
       }
     }
     return new Decision(Outcome.ALLOWED, "the principal has all of it itself", List.of());

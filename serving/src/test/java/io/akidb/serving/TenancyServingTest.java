@@ -93,12 +93,14 @@ class TenancyServingTest {
     for (Reply reply :
         List.of(
             client.get("/tenants"),
-            client.get("/tenants/" + id),
             client.post("/tenants", "{\"name\": \"b\"}"),
             client.put("/tenants/" + id, "{\"name\": \"b\"}"),
             client.delete("/tenants/" + id))) {
       assertThat(reply.expect(403).code()).isEqualTo("forbidden");
     }
+    assertThat(client.get("/tenants/" + id).expect(200).json().get("name").asText())
+        .isEqualTo("acme");
+    client.get("/tenants/default").expect(404);
     assertThat(
             client.send("GET", "/collections", null, "X-Tenant-ID", "default").expect(403).code())
         .isEqualTo("forbidden");

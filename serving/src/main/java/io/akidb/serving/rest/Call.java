@@ -13,6 +13,7 @@ import io.akidb.tenancy.CollectionName;
 import io.akidb.tenancy.InvalidNameException;
 import io.akidb.tenancy.Tenant;
 import io.akidb.tenancy.TenantContext;
+import io.akidb.tenancy.TenantId;
 import io.javalin.http.Context;
 import java.io.IOException;
 import java.io.InputStream;
@@ -97,6 +98,28 @@ final class Call {
       throw new IllegalStateException("the route is open");
     }
     return principal;
+  }
+
+  /**
+   * Whose users and keys the call is about: the tenant's, or with {@code ?platform=true} the
+   * operators' (null), which are an operator's business only.
+   *
+   * @throws ServingException FORBIDDEN
+   */
+  @Nullable TenantId owner() {
+    String platform = parameter("platform").orElse("false");
+    if (platform.equals("false")) {
+      return tenant().tenantId();
+    }
+    if (!platform.equals("true")) {
+      throw ServingException.invalid("?platform", "must be 'true' or 'false'");
+    }
+    Decision operating =
+        gate.decide(principal(), tenant().tenantId(), Target.tenant(), Permission.PLATFORM_OPERATE);
+    if (!operating.isAllowed()) {
+      throw Gate.forbidden();
+    }
+    return null;
   }
 
   String path(String parameter) {

@@ -15,14 +15,14 @@ import java.util.regex.Pattern;
 /**
  * Answers a repeated call as the first one was, if both carry the same {@code Idempotency-Key}: on
  * this node, for ten minutes, for a bounded number of calls. Only answers of success are kept, so
- * that a failed call can be repeated. Thread-safe.
+ * that a failed call can be repeated. Nobody is answered what another was. Thread-safe.
  */
 final class Idempotency {
   private static final int CALLS_MAX = 10_000;
   private static final Duration KEPT = Duration.ofMinutes(10);
   private static final Pattern KEY = Pattern.compile("[\\x21-\\x7e]{1,128}");
 
-  private record Id(TenantId tenant, String method, String path, String key) {}
+  private record Id(TenantId tenant, String principal, String method, String path, String key) {}
 
   private record Kept(String digest, CompletableFuture<Answer> answer) {}
 
@@ -37,6 +37,7 @@ final class Idempotency {
    */
   Answer once(
       TenantId tenant,
+      String principal,
       String method,
       String path,
       String key,
@@ -45,7 +46,7 @@ final class Idempotency {
     if (!KEY.matcher(key).matches()) {
       throw ServingException.invalid("Idempotency-Key", "must be 1 to 128 printable characters");
     }
-    Id id = new Id(tenant, method, path, key);
+    Id id = new Id(tenant, principal, method, path, key);
     Kept mine = new Kept(digest(body), new CompletableFuture<>());
     Kept first = kept.asMap().putIfAbsent(id, mine);
     if (first == null) {

@@ -56,6 +56,10 @@ public record RestApi(
     IndexHandlers indexes = new IndexHandlers(catalog, launcher, clock);
     List<Route> routes = new ArrayList<>();
     routes.addAll(new TenantHandlers(registry, lifecycle, keys, collections, gate).routes());
+    routes.addAll(new UserHandlers(identity).routes());
+    routes.addAll(new RoleHandlers(identity).routes());
+    routes.addAll(new ApiKeyHandlers(identity, clock).routes());
+    routes.addAll(new AuthHandlers(identity).routes());
     routes.addAll(new CollectionHandlers(catalog, collections, quotas, indexes).routes());
     routes.addAll(new VectorHandlers(collections, quotas).routes());
     routes.addAll(new SearchHandlers(collections, searcher, search).routes());

@@ -137,6 +137,7 @@ public final class RestServer implements AutoCloseable {
     }
     return idempotency.once(
         call.tenant().tenantId(),
+        call.principal().id() + "," + call.principal().keyId(),
         route.method(),
         http.path(),
         key,

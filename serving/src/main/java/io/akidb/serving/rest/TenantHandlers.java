@@ -3,6 +3,7 @@ package io.akidb.serving.rest;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.akidb.policies.ApiKeys;
+import io.akidb.policies.Permission;
 import io.akidb.serving.collection.OpenCollections;
 import io.akidb.serving.problem.Reason;
 import io.akidb.serving.problem.ServingException;
@@ -63,7 +64,7 @@ final class TenantHandlers {
     return List.of(
         Route.operator("POST", "/tenants", this::create),
         Route.operator("GET", "/tenants", this::list),
-        Route.operator("GET", path, this::get),
+        Route.namedTenant("GET", path, Permission.TENANTS_MANAGE, this::get),
         Route.operator("PUT", path, this::replace),
         Route.operator("DELETE", path, this::delete),
         Route.operator(

@@ -1,0 +1,146 @@
+package io.akidb.serving.rest;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.akidb.policies.ApiKeyDescriptor;
+import io.akidb.policies.ApiKeys;
+import io.akidb.policies.Grant;
+import io.akidb.policies.Identity;
+import io.akidb.policies.IssuedApiKey;
+import io.akidb.policies.Permission;
+import io.akidb.policies.PolicyPage;
+import io.akidb.serving.problem.ServingException;
+import io.akidb.tenancy.TenantId;
+import java.time.Clock;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** {@code /api-keys}: a tenant's, its users', and the operators'. */
+final class ApiKeyHandlers {
+  private static final List<String> FIELDS =
+      List.of("name", "user_id", "role", "grants", "expires_at");
+  private static final long OVERLAP_DEFAULT_SECS = 3600;
+
+  private final Identity identity;
+  private final Clock clock;
+
+  ApiKeyHandlers(Identity identity, Clock clock) {
+    this.identity = identity;
+    this.clock = clock;
+  }
+
+  List<Route> routes() {
+    String one = "/api-keys/{api_key_id}";
+    return List.of(
+        Route.tenant("POST", "/api-keys", Permission.USERS_MANAGE, this::create),
+        Route.tenant("GET", "/api-keys", Permission.USERS_MANAGE, this::list),
+        Route.tenant("GET", one, Permission.USERS_MANAGE, this::get),
+        Route.tenant("DELETE", one, Permission.USERS_MANAGE, this::revoke),
+        Route.tenant("POST", one + "/rotate", Permission.USERS_MANAGE, this::rotate));
+  }
+
+  private Answer create(Call call) {
+    call.allowParameters("platform");
+    Fields body = Fields.ofBody(call, FIELDS);
+    TenantId owner = call.owner();
+    String userId = body.text("user_id").orElse(null);
+    List<Grant> grants = GrantJson.parseAll(body);
+    if (userId == null && grants == null) {
+      throw ServingException.invalid("/role", "or grants are needed where there is no user_id");
+    }
+    requireMayGrant(call, owner, userId, grants);
+    IssuedApiKey issued =
+        identity
+            .keys()
+            .issue(owner, userId, grants, body.text("name").orElse(null), expiresAt(body));
+    return created(issued);
+  }
+
+  private static Answer created(IssuedApiKey issued) {
+    return Answer.of(201, json(issued.descriptor()).put("api_key", issued.plaintext()))
+        .with("Location", "/v1/api-keys/" + issued.descriptor().keyId());
+  }
+
+  // Whoever makes a key gets to know it, so it must not be able to do more than its maker.
+  private void requireMayGrant(
+      Call call, @Nullable TenantId owner, @Nullable String userId, @Nullable List<Grant> grants) {
+    List<Grant> all = new ArrayList<>();
+    if (grants != null) {
+      all.addAll(grants);
+    } else if (userId != null) {
+      all.addAll(identity.users().get(owner, userId).grants());
+    }
+    if (!identity.authorizer().decideGrants(call.principal(), owner, all).isAllowed()) {
+      throw Gate.forbidden();
+    }
+  }
+
+  private @Nullable String expiresAt(Fields body) {
+    String text = body.text("expires_at").orElse(null);
+    if (text == null) {
+      return null;
+    }
+    try {
+      if (Instant.parse(text).isAfter(clock.instant())) {
+        return text;
+      }
+    } catch (DateTimeException e) {
+      // the same message
+    }
+    throw ServingException.invalid(
+        "/expires_at", "must be a time to come, as 2030-01-31T12:00:00Z");
+  }
+
+  private Answer list(Call call) {
+    call.allowParameters("limit", "cursor", "platform");
+    PolicyPage<ApiKeyDescriptor> page =
+        identity.keys().list(call.owner(), call.parameter("cursor").orElse(null), call.limit());
+    ObjectNode body = Json.object();
+    var items = body.putArray("items");
+    page.items().forEach(key -> items.add(json(key)));
+    body.put("next_cursor", page.nextCursor());
+    return Answer.ok(body);
+  }
+
+  private Answer get(Call call) {
+    call.allowParameters("platform");
+    return Answer.ok(json(identity.keys().get(call.owner(), call.path("api_key_id"))));
+  }
+
+  private Answer revoke(Call call) {
+    call.allowParameters("platform");
+    identity.keys().revoke(call.owner(), call.path("api_key_id"));
+    return Answer.noContent();
+  }
+
+  private Answer rotate(Call call) {
+    call.allowParameters("platform");
+    Fields body = Fields.ofBody(call, List.of("overlap_secs"));
+    long overlap =
+        body.whole("overlap_secs", 0, ApiKeys.OVERLAP_MAX.toSeconds()).orElse(OVERLAP_DEFAULT_SECS);
+    TenantId owner = call.owner();
+    ApiKeyDescriptor old = identity.keys().get(owner, call.path("api_key_id"));
+    requireMayGrant(call, owner, old.userId(), old.grants());
+    return created(identity.keys().rotate(owner, old.keyId(), Duration.ofSeconds(overlap)));
+  }
+
+  private static ObjectNode json(ApiKeyDescriptor key) {
+    TenantId tenant = key.tenant();
+    ObjectNode json = Json.object();
+    json.put("api_key_id", key.keyId());
+    json.put("prefix", "akidb_" + key.keyId());
+    json.put("tenant_id", tenant == null ? null : tenant.value());
+    GrantJson.put(json, "user_id", key.userId());
+    GrantJson.put(json, "name", key.name());
+    List<Grant> grants = key.grants();
+    if (grants != null) {
+      json.set("grants", GrantJson.json(grants));
+    }
+    json.put("created_at", key.createdAt());
+    GrantJson.put(json, "expires_at", key.expiresAt());
+    return json;
+  }
+}

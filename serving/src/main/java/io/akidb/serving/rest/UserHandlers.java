@@ -1,0 +1,126 @@
+package io.akidb.serving.rest;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.akidb.policies.Grant;
+import io.akidb.policies.Identity;
+import io.akidb.policies.IssuedApiKey;
+import io.akidb.policies.Permission;
+import io.akidb.policies.PolicyPage;
+import io.akidb.policies.User;
+import io.akidb.serving.problem.ServingException;
+import io.akidb.tenancy.TenantId;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** {@code /users}: people and service accounts of a tenant, and the platform's operators. */
+final class UserHandlers {
+  private static final List<String> FIELDS =
+      List.of("email", "name", "kind", "tenant_id", "role", "grants");
+
+  private final Identity identity;
+
+  UserHandlers(Identity identity) {
+    this.identity = identity;
+  }
+
+  List<Route> routes() {
+    String one = "/users/{user_id}";
+    return List.of(
+        Route.tenant("POST", "/users", Permission.USERS_MANAGE, this::create),
+        Route.tenant("GET", "/users", Permission.USERS_MANAGE, this::list),
+        Route.tenant("GET", one, Permission.USERS_MANAGE, this::get),
+        Route.tenant("DELETE", one, Permission.USERS_MANAGE, this::delete),
+        Route.tenant("POST", one + "/roles", Permission.USERS_MANAGE, this::grant),
+        Route.tenant("DELETE", one + "/roles/{role}", Permission.USERS_MANAGE, this::withdraw));
+  }
+
+  private Answer create(Call call) {
+    call.allowParameters("platform");
+    Fields body = Fields.ofBody(call, FIELDS);
+    TenantId owner = owner(call, body);
+    User.Kind kind = User.Kind.ofWireName(body.text("kind").orElse(User.Kind.USER.wireName()));
+    boolean person = kind == User.Kind.USER;
+    if (body.has(person ? "name" : "email")) {
+      throw ServingException.invalid(
+          person ? "/name" : "/email",
+          person ? "is a service account's; a user has email" : "is a user's; give name");
+    }
+    String name = body.requiredText(person ? "email" : "name");
+    List<Grant> asked = GrantJson.parseAll(body);
+    List<Grant> grants = asked == null ? List.of() : asked;
+    requireMayGrant(call, owner, grants);
+    User user = identity.users().create(owner, kind, name, grants);
+    IssuedApiKey key = identity.keys().issue(owner, user.userId(), null, null, null);
+    return Answer.of(
+            201,
+            json(user).put("api_key_id", key.descriptor().keyId()).put("api_key", key.plaintext()))
+        .with("Location", "/v1/users/" + user.userId());
+  }
+
+  // A tenant in the body may only say again whose the call is.
+  private static @Nullable TenantId owner(Call call, Fields body) {
+    TenantId owner = call.owner();
+    body.text("tenant_id")
+        .filter(asked -> owner == null || !asked.equals(owner.value()))
+        .ifPresent(
+            asked -> {
+              throw ServingException.invalid(
+                  "/tenant_id", "must be the call's tenant; an operator names it by X-Tenant-ID");
+            });
+    return owner;
+  }
+
+  private void requireMayGrant(Call call, @Nullable TenantId owner, List<Grant> grants) {
+    if (!identity.authorizer().decideGrants(call.principal(), owner, grants).isAllowed()) {
+      throw Gate.forbidden();
+    }
+  }
+
+  private Answer list(Call call) {
+    call.allowParameters("limit", "cursor", "platform");
+    PolicyPage<User> page =
+        identity.users().list(call.owner(), call.parameter("cursor").orElse(null), call.limit());
+    ObjectNode body = Json.object();
+    var items = body.putArray("items");
+    page.items().forEach(user -> items.add(json(user)));
+    body.put("next_cursor", page.nextCursor());
+    return Answer.ok(body);
+  }
+
+  private Answer get(Call call) {
+    call.allowParameters("platform");
+    return Answer.ok(json(identity.users().get(call.owner(), call.path("user_id"))));
+  }
+
+  private Answer delete(Call call) {
+    call.allowParameters("platform");
+    identity.users().delete(call.owner(), call.path("user_id"));
+    return Answer.noContent();
+  }
+
+  private Answer grant(Call call) {
+    call.allowParameters("platform");
+    Grant grant = GrantJson.parse(Fields.ofBody(call, GrantJson.FIELDS));
+    TenantId owner = call.owner();
+    requireMayGrant(call, owner, List.of(grant));
+    return Answer.ok(json(identity.users().grant(owner, call.path("user_id"), grant)));
+  }
+
+  private Answer withdraw(Call call) {
+    call.allowParameters("platform");
+    return Answer.ok(
+        json(identity.users().withdraw(call.owner(), call.path("user_id"), call.path("role"))));
+  }
+
+  private static ObjectNode json(User user) {
+    TenantId tenant = user.tenant();
+    ObjectNode json = Json.object();
+    json.put("user_id", user.userId());
+    json.put("tenant_id", tenant == null ? null : tenant.value());
+    json.put("kind", user.kind().wireName());
+    json.put(user.kind() == User.Kind.USER ? "email" : "name", user.name());
+    json.set("grants", GrantJson.json(user.grants()));
+    json.put("created_at", user.createdAt());
+    return json;
+  }
+}
