@@ -55,6 +55,14 @@ public final class BenchCommand implements Callable<Integer> {
       description = "which, in order (default: ${DEFAULT-VALUE})")
   private List<String> engines = List.of();
 
+  @Option(
+      names = "--native",
+      description = {
+        "also faiss, hnswlib, ScaNN and SVS, from a Python environment",
+        "that is made at the first time"
+      })
+  private boolean isNative;
+
   @Option(names = "--rows", defaultValue = "0", description = "only the first rows")
   private int rows;
 
@@ -109,11 +117,13 @@ public final class BenchCommand implements Callable<Integer> {
   private Set<String> reuse = Set.of();
 
   private final Path home;
+  private final Path scripts;
   private final Clock clock;
 
-  /** Keeps data sets and indexes in a folder. */
-  BenchCommand(Path home, Clock clock) {
+  /** Keeps data sets and indexes in a folder; scripts of native engines are in another. */
+  BenchCommand(Path home, Path scripts, Clock clock) {
     this.home = home;
+    this.scripts = scripts;
     this.clock = clock;
   }
 
@@ -121,13 +131,14 @@ public final class BenchCommand implements Callable<Integer> {
   public static void main(String... arguments) {
     String root = System.getenv().getOrDefault("AKIDB_HOME", "");
     Path home = Path.of(root, ".akidb", "bench").toAbsolutePath();
+    Path scripts = Path.of(root, "benchmarks", "native").toAbsolutePath();
     PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
     PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
-    System.exit(run(home, out, err, arguments));
+    System.exit(run(home, scripts, out, err, arguments));
   }
 
-  static int run(Path home, PrintWriter out, PrintWriter err, String... arguments) {
-    CommandLine line = new CommandLine(new BenchCommand(home, Clock.systemUTC()));
+  static int run(Path home, Path scripts, PrintWriter out, PrintWriter err, String... arguments) {
+    CommandLine line = new CommandLine(new BenchCommand(home, scripts, Clock.systemUTC()));
     line.setOut(out);
     line.setErr(err);
     line.setCaseInsensitiveEnumValuesAllowed(true);
@@ -163,7 +174,8 @@ public final class BenchCommand implements Callable<Integer> {
             warmMillis,
             heap,
             reuse,
-            List.of());
+            List.of(),
+            isNative ? NativeEngines.install(scripts) : null);
     Report report =
         new BenchRun(options, clock, text -> err.println("akidb: " + text)).run(prepared);
     out.print(new ReportTable(report, Engines.all().getFirst().name()).text());

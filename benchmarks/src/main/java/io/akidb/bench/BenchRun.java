@@ -37,13 +37,41 @@ final class BenchRun {
     try {
       for (String engine : options.engines()) {
         log.accept(engine + ": building by " + options.threads() + " threads");
-        Path folder =
-            options.home().resolve("indexes").resolve(data.folder().getFileName()).resolve(engine);
-        contenders.add(Contender.ofJvm(engine, data, folder, options));
+        contenders.add(Contender.ofJvm(engine, data, folder(data, engine), options));
+      }
+      NativeEngines natives = options.natives();
+      if (natives != null) {
+        notes.addAll(natives.notes());
+        for (String engine : natives.available()) {
+          log.accept(engine + ": building by " + options.threads() + " threads");
+          addNative(engine, natives, data, contenders, notes);
+        }
       }
       return measure(data, contenders, new Header(date, machine), notes);
     } finally {
       contenders.forEach(Contender::close);
+    }
+  }
+
+  private Path folder(PreparedData data, String engine) {
+    Path name = data.folder().getFileName();
+    return options.home().resolve("indexes").resolve(name).resolve(engine);
+  }
+
+  /** A native library that fails on a data set is a note of the report, not the end of the run. */
+  private void addNative(
+      String engine,
+      NativeEngines natives,
+      PreparedData data,
+      List<Contender> contenders,
+      List<String> notes) {
+    try {
+      contenders.add(
+          Contender.ofNative(
+              engine, natives.command(), data, folder(data, engine), options.threads()));
+    } catch (BenchException e) {
+      log.accept(engine + " failed and is left out: " + e.getMessage());
+      notes.add(engine + " failed on this data set and is left out");
     }
   }
 

@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/** An engine that takes part in a run: built, then searched by a fresh JVM. */
+/** An engine that takes part in a run: built, then searched; one of the JVM by a fresh JVM. */
 final class Contender implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String COSTS = "costs.json";
@@ -61,6 +61,30 @@ final class Contender implements AutoCloseable {
       }
       Map<String, BuildCost> costs = JSON.readValue(costsFile.toFile(), new TypeReference<>() {});
       return new Contender(new EngineProcess(command, Map.of(), log), costs, isReused);
+    } catch (IOException e) {
+      throw new BenchException("cannot use " + folder + ": " + e, e);
+    }
+  }
+
+  /**
+   * Builds and opens a native engine: one process, since not all of them open what they saved.
+   *
+   * @param folder for this engine and data set
+   */
+  static Contender ofNative(
+      String engine, List<String> worker, PreparedData data, Path folder, int threads) {
+    try {
+      delete(folder);
+      Path index = Files.createDirectories(folder.resolve("index"));
+      List<String> command = new ArrayList<>(worker);
+      command.addAll(List.of(engine, data.folder().toString(), index.toString()));
+      EngineProcess process = new EngineProcess(command, Map.of(), folder.resolve("log"));
+      try {
+        return new Contender(process, process.build(threads), false);
+      } catch (BenchException e) {
+        process.close();
+        throw e;
+      }
     } catch (IOException e) {
       throw new BenchException("cannot use " + folder + ": " + e, e);
     }

@@ -3,6 +3,7 @@ package io.akidb.bench;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How to run.
@@ -17,6 +18,7 @@ import java.util.Set;
  * @param heap of each engine's JVM, as {@code 4g}
  * @param reuse engines of which an index of an earlier run is taken
  * @param filters shares of rows that filters accept; empty for no filtered searches
+ * @param natives engines that are not of the JVM; null for none
  */
 record RunOptions(
     Path home,
@@ -28,4 +30,5 @@ record RunOptions(
     int warmMillis,
     String heap,
     Set<String> reuse,
-    List<Double> filters) {}
+    List<Double> filters,
+    @Nullable NativeEngines natives) {}

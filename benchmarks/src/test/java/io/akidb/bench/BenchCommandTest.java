@@ -29,7 +29,11 @@ class BenchCommandTest {
 
   private int run(String... arguments) {
     return BenchCommand.run(
-        folder.resolve("home"), new PrintWriter(out, true), new PrintWriter(err, true), arguments);
+        folder.resolve("home"),
+        folder.resolve("native"),
+        new PrintWriter(out, true),
+        new PrintWriter(err, true),
+        arguments);
   }
 
   @Test
@@ -97,6 +101,42 @@ class BenchCommandTest {
     assertThat(run("--data", folder.resolve("none").toString())).isEqualTo(1);
     assertThat(err.toString()).contains("name a folder, a file, or s1m");
     assertThat(run()).isEqualTo(2);
+  }
+
+  /**
+   * Stands for the Python environment, which a unit test does not install: libraries that are not
+   * there.
+   */
+  @Test
+  void bench_nativeLibrariesThatAreMissing_areNoted() throws Exception {
+    Path scripts = Files.createDirectory(folder.resolve("native"));
+    Files.writeString(
+        scripts.resolve("setup.sh"),
+        "echo false; echo faiss-cpu==1; echo scann==1; echo scalable-vs==1");
+    assertThat(
+            run(
+                "--data",
+                source.toString(),
+                "--engines",
+                "lucene",
+                "--rounds",
+                "1",
+                "--native",
+                "--heap",
+                "256m",
+                "--warm-millis",
+                "1",
+                "--millis",
+                "1"))
+        .as(err.toString())
+        .isZero();
+    assertThat(out.toString())
+        .contains("| lucene hnsw")
+        .contains("Note: scann==1 could not be installed")
+        .contains("Note: hnswlib failed on this data set");
+    Files.writeString(scripts.resolve("setup.sh"), "exit 2");
+    assertThat(run("--data", source.toString(), "--native")).isEqualTo(1);
+    assertThat(err.toString()).contains("leave --native out");
   }
 
   @Test
