@@ -29,10 +29,10 @@ import io.akidb.serving.search.Searcher;
 import io.akidb.serving.shard.IndexReader;
 import io.akidb.serving.shard.ShardCache;
 import io.akidb.serving.shard.ShardCacheConfig;
-import io.akidb.tenancy.LifecycleConfig;
-import io.akidb.tenancy.Rounds;
+import io.akidb.serving.tenant.Tenancy;
+import io.akidb.serving.tenant.TenantConfig;
+import io.akidb.tenancy.TenantBelongings;
 import io.akidb.tenancy.TenantId;
-import io.akidb.tenancy.TenantLifecycle;
 import io.akidb.tenancy.TenantRegistry;
 import java.io.IOException;
 import java.lang.System.Logger;
@@ -41,7 +41,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -133,11 +132,20 @@ public final class Node implements AutoCloseable {
                 target -> new GroupCommitter(target, orders, ingest, metrics)));
     register(metrics, collections, budget);
     BuildLauncher launcher = own(new BuildLauncher(build));
-    TenantLifecycle lifecycle = lifecycle(store, settings, registry, identity);
+    List<TenantBelongings> belongings =
+        List.of(keys::revokeAllOf, identity.users()::deleteAllOf, identity.roles()::deleteAllOf);
+    Tenancy tenancy =
+        own(
+            new Tenancy(
+                store,
+                registry,
+                catalog,
+                belongings,
+                TenantConfig.of(settings),
+                metrics.registry()));
     return new RestApi(
         clock,
-        registry,
-        lifecycle,
+        tenancy,
         keys,
         identity,
         catalog,
@@ -147,28 +155,6 @@ public final class Node implements AutoCloseable {
         launcher,
         metrics,
         () -> answers(registry));
-  }
-
-  private TenantLifecycle lifecycle(
-      ObjectStore store, Settings settings, TenantRegistry registry, Identity identity) {
-    long retentionHours = settings.number(Setting.TENANT_RETENTION_HOURS, 0, 24 * 3650);
-    long sweepSecs = settings.number(Setting.TENANT_SWEEP_SECS, 1, 86_400);
-    TenantLifecycle lifecycle =
-        new TenantLifecycle(
-            store,
-            registry,
-            new LifecycleConfig(
-                Duration.ofHours(retentionHours),
-                LifecycleConfig.DEFAULT.creationGrace(),
-                LifecycleConfig.DEFAULT.lateWrites()),
-            List.of(
-                identity.keys()::revokeAllOf,
-                identity.users()::deleteAllOf,
-                identity.roles()::deleteAllOf));
-    own(
-        new Rounds(
-            "tenant-sweep", Duration.ofSeconds(sweepSecs), () -> lifecycle.sweep().unfinished()));
-    return lifecycle;
   }
 
   private static void register(

@@ -44,6 +44,10 @@ public enum Setting {
   SEARCH_K_MAX("10000", "largest k"),
   TENANT_RETENTION_HOURS(
       "720", "how long a deleted tenant can be restored before everything of it is purged"),
+  TENANT_METRICS_MAX(
+      "50", "tenants with a label of their own in the metrics, the busiest; the rest is 'other'"),
+  USAGE_COUNT_SECS("30", "how often the usage of tenants is counted anew from their manifests"),
+  RATE_LIMIT_NODES("1", "nodes that share each rate limit equally, this one included"),
   TENANT_SWEEP_SECS("900", "how often abandoned creations and due purges are looked for"),
   BUILD_COMMAND(
       null,

@@ -82,6 +82,11 @@ public final class NodeMetrics {
     JvmMetrics.builder().register(registry);
   }
 
+  /** Where others register metrics of their own. */
+  public PrometheusRegistry registry() {
+    return registry;
+  }
+
   /** One request handled. */
   public void request(String method, String route, int status, long nanos) {
     requests.labelValues(method, route, status / 100 + "xx").observe(nanos / NANOS);

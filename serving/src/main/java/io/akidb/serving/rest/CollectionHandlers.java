@@ -23,6 +23,7 @@ import io.akidb.serving.problem.ServingException;
 import io.akidb.serving.search.VectorReader;
 import io.akidb.tenancy.CollectionName;
 import io.akidb.tenancy.InvalidNameException;
+import io.akidb.tenancy.quota.Reservation;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -68,9 +69,11 @@ final class CollectionHandlers {
     CollectionName name = new CollectionName(body.requiredText("name"));
     call.require(name, Permission.COLLECTIONS_CREATE);
     CollectionSchema schema = schema(body);
-    quotas.requireRoomForCollection(call.context(), call.tenant().quotas());
-    Manifest created = catalog.create(call.context(), name, schema).head();
-    return Answer.of(201, describe(created)).with("Location", "/v1/collections/" + name);
+    try (Reservation _ = quotas.forCollection(call.context(), call.tenant().quotas())) {
+      Manifest created = catalog.create(call.context(), name, schema).head();
+      quotas.observe(call.context(), created);
+      return Answer.of(201, describe(created)).with("Location", "/v1/collections/" + name);
+    }
   }
 
   private static CollectionSchema schema(Fields body) {
@@ -181,6 +184,7 @@ final class CollectionHandlers {
     call.allowParameters();
     try {
       catalog.drop(call.context(), call.collection());
+      quotas.dropped(call.context(), call.collection());
     } finally {
       collections.forget(call.context(), call.collection());
     }

@@ -13,6 +13,7 @@ import io.akidb.policies.Target;
 import io.akidb.serving.filter.Filter;
 import io.akidb.serving.problem.Reason;
 import io.akidb.serving.problem.ServingException;
+import io.akidb.serving.tenant.Tenancy;
 import io.akidb.tenancy.InvalidNameException;
 import io.akidb.tenancy.Tenant;
 import io.akidb.tenancy.TenantId;
@@ -40,10 +41,11 @@ final class Gate {
   private final RateLimits rates;
   private final LoadingCache<TenantId, Optional<Tenant>> tenants;
 
-  Gate(Identity identity, TenantRegistry registry, RateLimits rates) {
+  Gate(Identity identity, Tenancy tenancy) {
     this.keys = identity.keys();
     this.authorizer = identity.authorizer();
-    this.rates = rates;
+    this.rates = new RateLimits(tenancy);
+    TenantRegistry registry = tenancy.registry();
     this.tenants =
         Caffeine.newBuilder()
             .maximumSize(TENANTS_CACHED_MAX)
@@ -70,32 +72,36 @@ final class Gate {
                         Reason.UNAUTHENTICATED,
                         "send a known API key, as 'Authorization: Bearer <key>' or 'X-API-Key:"
                             + " <key>'"));
+    TenantId ownId = principal.tenant();
+    Tenant own = ownId == null ? null : admitted(http, principal, ownId);
     if (route.access() == Access.OPERATOR || route.access() == Access.NAMED_TENANT) {
       TenantId named = route.access() == Access.OPERATOR ? ownOf(principal) : named(http);
       Decision decision = require(principal, named, Target.tenant(), permission);
       return new Call(http, bodyBytesMax, this, principal, null, decision);
     }
     TenantId id = tenantOf(principal, http.header("X-Tenant-ID"));
+    Tenant tenant = own == null ? admitted(http, principal, id) : own;
+    Decision decision = require(principal, id, target(http, route), permission);
+    return new Call(http, bodyBytesMax, this, principal, tenant, decision);
+  }
+
+  /** The tenant in whose name a call is made, if it is served now and may make one more. */
+  private Tenant admitted(Context http, Principal principal, TenantId id) {
     Tenant tenant =
         tenants
             .get(id)
             .orElseThrow(
                 () ->
-                    principal.tenant() == null
+                    principal.isOperator()
                         ? ServingException.notFound("tenant")
                         : ServingException.of(
                             Reason.UNAUTHENTICATED, "the key's tenant is no more"));
-    requireActive(tenant);
-    rates.admit(tenant);
-    Decision decision = require(principal, id, target(http, route), permission);
-    return new Call(http, bodyBytesMax, this, principal, tenant, decision);
-  }
-
-  private static void requireActive(Tenant tenant) {
     if (!tenant.isActive()) {
       throw ServingException.of(
           Reason.TENANT_SUSPENDED, "the tenant is suspended; its operator can resume it");
     }
+    rates.admit(http, principal, tenant);
+    return tenant;
   }
 
   /** Forgets what it knows of a tenant, after a change on this node. */

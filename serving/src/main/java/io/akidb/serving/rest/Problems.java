@@ -22,6 +22,7 @@ import io.akidb.serving.problem.Reason;
 import io.akidb.serving.problem.ServingException;
 import io.akidb.tenancy.CorruptTenantException;
 import io.akidb.tenancy.InvalidNameException;
+import io.akidb.tenancy.QuotaExceededException;
 import io.akidb.tenancy.TenantConflictException;
 import io.akidb.tenancy.TenantNotFoundException;
 import io.akidb.tenancy.TenantStateException;
@@ -95,6 +96,7 @@ final class Problems {
       case PolicyConflictException e -> ServingException.of(Reason.CONFLICT, text(e), e);
       case InvalidPolicyException e -> field(e.field(), text(e));
       case PoliciesException e -> unavailable(e);
+      case QuotaExceededException e -> ServingException.of(Reason.QUOTA_EXCEEDED, text(e), e);
       case TenantConflictException e -> ServingException.of(Reason.CONFLICT, text(e), e);
       case TenantStateException e -> ServingException.of(Reason.CONFLICT, text(e), e);
       case CorruptTenantException e -> unavailable(e);

@@ -1,86 +1,143 @@
 package io.akidb.serving.rest;
 
-import com.github.benmanes.caffeine.cache.Caffeine;
-import com.github.benmanes.caffeine.cache.LoadingCache;
-import io.akidb.catalog.Catalog;
-import io.akidb.catalog.CollectionNotFoundException;
-import io.akidb.catalog.CollectionPage;
-import io.akidb.catalog.IndexRef;
 import io.akidb.catalog.Manifest;
 import io.akidb.catalog.VectorRecord;
 import io.akidb.serving.collection.CollectionView;
-import io.akidb.serving.problem.Reason;
-import io.akidb.serving.problem.ServingException;
+import io.akidb.serving.collection.OpenCollection;
 import io.akidb.serving.shard.BuiltIndex;
+import io.akidb.serving.tenant.ManifestUsage;
+import io.akidb.serving.tenant.Tenancy;
 import io.akidb.tenancy.CollectionName;
+import io.akidb.tenancy.QuotaExceededException;
 import io.akidb.tenancy.TenantContext;
+import io.akidb.tenancy.TenantId;
 import io.akidb.tenancy.TenantQuotas;
-import java.time.Duration;
+import io.akidb.tenancy.quota.Reservation;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
-/** Refuses what a tenant's quotas do not allow, by what the manifests say. Thread-safe. */
+/**
+ * Refuses what a tenant's quotas do not allow, before it is done. What passes is reserved until the
+ * reservation is closed. Thread-safe.
+ */
 final class Quotas {
-  private static final int COLLECTIONS_PAGE = 1000;
-  private static final int TENANTS_CACHED_MAX = 10_000;
-  private static final Duration STORAGE_TRUST = Duration.ofSeconds(2);
+  private final Tenancy tenancy;
 
-  private final Catalog catalog;
-  private final LoadingCache<TenantContext, Long> storageBytes;
-
-  Quotas(Catalog catalog) {
-    this.catalog = catalog;
-    this.storageBytes =
-        Caffeine.newBuilder()
-            .maximumSize(TENANTS_CACHED_MAX)
-            .expireAfterWrite(STORAGE_TRUST)
-            .build(this::bytesOf);
+  Quotas(Tenancy tenancy) {
+    this.tenancy = tenancy;
   }
 
-  /** One more collection. */
-  void requireRoomForCollection(TenantContext context, TenantQuotas quotas) {
+  /**
+   * One more collection.
+   *
+   * @throws QuotaExceededException if there is no room for it
+   */
+  Reservation forCollection(TenantContext context, TenantQuotas quotas) {
     Integer max = quotas.maxCollections();
+    return max == null
+        ? Reservation.NONE
+        : counted(context.tenant(), () -> tenancy.usage().reserveCollection(context.tenant(), max));
+  }
+
+  /**
+   * A write whose body has not been read yet: refused if nothing at all would fit.
+   *
+   * @throws QuotaExceededException if the tenant's storage is full
+   */
+  void requireAnyRoom(TenantContext context, TenantQuotas quotas) {
+    forBytes(context.tenant(), quotas.maxStorageBytes(), 1).close();
+  }
+
+  /**
+   * Rows to be upserted.
+   *
+   * @throws QuotaExceededException if there is no room for them
+   */
+  Reservation forRows(
+      TenantContext context,
+      TenantQuotas quotas,
+      OpenCollection collection,
+      CollectionView view,
+      List<VectorRecord> rows) {
+    Reservation bytes =
+        forBytes(
+            context.tenant(),
+            quotas.maxStorageBytes(),
+            rows.stream().mapToLong(Quotas::bytesOf).sum());
+    Long max = quotas.maxVectorsPerCollection();
     if (max == null) {
-      return;
+      return bytes;
     }
-    long count = 0;
-    String after = null;
-    do {
-      CollectionPage page = catalog.list(context, after, COLLECTIONS_PAGE);
-      count += page.names().size();
-      after = page.nextStartAfter();
-    } while (after != null && count < max);
-    if (count >= max) {
-      throw ServingException.of(
-          Reason.QUOTA_EXCEEDED, "the tenant may have " + max + " collections (max_collections)");
+    try {
+      long added = view.liveVectors() + rows.size() > max ? newOnes(view, rows) : rows.size();
+      CollectionName name = view.manifest().name();
+      Reservation vectors =
+          counted(
+              context.tenant(),
+              () ->
+                  tenancy
+                      .usage()
+                      .reserveRows(
+                          context.tenant(),
+                          name,
+                          max,
+                          () -> collection.view().liveVectors(),
+                          added));
+      return () -> {
+        vectors.close();
+        bytes.close();
+      };
+    } catch (RuntimeException e) {
+      bytes.close();
+      throw e;
     }
   }
 
-  /** Rows to be upserted. Two calls at once may pass the limit by what one of them brings. */
-  void requireRoomForRows(
-      TenantContext context, TenantQuotas quotas, CollectionView view, List<VectorRecord> rows) {
-    Long vectorsMax = quotas.maxVectorsPerCollection();
-    if (vectorsMax != null && view.liveVectors() + rows.size() > vectorsMax) {
-      Set<String> fresh = new HashSet<>();
-      for (VectorRecord row : rows) {
-        if (!exists(view, row.id())) {
-          fresh.add(row.id());
-        }
-      }
-      if (view.liveVectors() + fresh.size() > vectorsMax) {
-        throw ServingException.of(
-            Reason.QUOTA_EXCEEDED,
-            "a collection of the tenant may have "
-                + vectorsMax
-                + " vectors (max_vectors_per_collection)");
+  private Reservation forBytes(TenantId tenant, @Nullable Long max, long bytes) {
+    return max == null
+        ? Reservation.NONE
+        : counted(tenant, () -> tenancy.usage().reserveBytes(tenant, max, bytes));
+  }
+
+  private Reservation counted(TenantId tenant, Supplier<Reservation> reserve) {
+    try {
+      return reserve.get();
+    } catch (QuotaExceededException e) {
+      tenancy.metrics().quotaRefused(tenant, e.quota());
+      throw e;
+    }
+  }
+
+  /** A commit of this node. */
+  void observe(TenantContext context, Manifest committed) {
+    tenancy.usage().observe(context.tenant(), committed.name(), ManifestUsage.bytesOf(committed));
+  }
+
+  /** A drop by this node. */
+  void dropped(TenantContext context, CollectionName collection) {
+    tenancy.usage().forget(context.tenant(), collection);
+  }
+
+  // What the segment will hold at least; the manifest that is committed says it exactly.
+  private static long bytesOf(VectorRecord row) {
+    float[] vector = row.vector();
+    byte[] payload = row.payload();
+    return row.id().length()
+        + (vector == null ? 0 : 4L * vector.length)
+        + (payload == null ? 0 : payload.length);
+  }
+
+  private static long newOnes(CollectionView view, List<VectorRecord> rows) {
+    Set<String> fresh = new HashSet<>();
+    for (VectorRecord row : rows) {
+      if (!exists(view, row.id())) {
+        fresh.add(row.id());
       }
     }
-    Long bytesMax = quotas.maxStorageBytes();
-    if (bytesMax != null && storageBytes.get(context) >= bytesMax) {
-      throw ServingException.of(
-          Reason.QUOTA_EXCEEDED, "the tenant may store " + bytesMax + " bytes (max_storage_bytes)");
-    }
+    return fresh.size();
   }
 
   private static boolean exists(CollectionView view, String id) {
@@ -90,28 +147,5 @@ final class Quotas {
     }
     BuiltIndex index = view.index();
     return index != null && index.contains(id);
-  }
-
-  private long bytesOf(TenantContext context) {
-    long bytes = 0;
-    String after = null;
-    do {
-      CollectionPage page = catalog.list(context, after, COLLECTIONS_PAGE);
-      for (CollectionName name : page.names()) {
-        bytes += bytesOf(context, name);
-      }
-      after = page.nextStartAfter();
-    } while (after != null);
-    return bytes;
-  }
-
-  private long bytesOf(TenantContext context, CollectionName name) {
-    try {
-      Manifest head = catalog.open(context, name).head();
-      IndexRef index = head.index();
-      return head.freshBytes() + (index == null ? 0 : index.bytes());
-    } catch (CollectionNotFoundException e) {
-      return 0;
-    }
   }
 }

@@ -1,62 +1,63 @@
 package io.akidb.serving.rest;
 
-import com.github.benmanes.caffeine.cache.Caffeine;
-import com.github.benmanes.caffeine.cache.LoadingCache;
+import io.akidb.policies.Principal;
 import io.akidb.serving.problem.Reason;
 import io.akidb.serving.problem.ServingException;
+import io.akidb.serving.tenant.Tenancy;
 import io.akidb.tenancy.Tenant;
-import io.akidb.tenancy.TenantId;
+import io.akidb.tenancy.rate.RateDecision;
+import io.akidb.tenancy.rate.RateDecision.Scope;
+import io.javalin.http.Context;
 import java.time.Duration;
-import java.util.function.LongSupplier;
 
-/**
- * One token bucket a tenant: as many calls at once as it may make in a second, filled continuously.
- * For this node alone. Thread-safe.
- */
+/** Admits calls by their tenant's limits, and tells callers how near these are. Thread-safe. */
 final class RateLimits {
-  private static final int BUCKETS_MAX = 100_000;
-  private static final double NANOS = 1e9;
+  private final Tenancy tenancy;
 
-  private final LongSupplier nanoTime;
-  private final LoadingCache<TenantId, Bucket> buckets =
-      Caffeine.newBuilder()
-          .maximumSize(BUCKETS_MAX)
-          .expireAfterAccess(Duration.ofMinutes(5))
-          .build(tenant -> new Bucket());
-
-  RateLimits(LongSupplier nanoTime) {
-    this.nanoTime = nanoTime;
+  RateLimits(Tenancy tenancy) {
+    this.tenancy = tenancy;
   }
 
   /**
-   * Admits a call.
+   * Counts a call in a tenant's name, and writes {@code RateLimit-Limit}, {@code
+   * RateLimit-Remaining} and {@code RateLimit-Reset} to its answer if there is a limit.
    *
    * @throws ServingException RATE_LIMITED
    */
-  void admit(Tenant tenant) {
-    Integer perSecond = tenant.quotas().apiRateLimitPerSecond();
-    if (perSecond != null
-        && !buckets.get(tenant.tenantId()).take(perSecond, nanoTime.getAsLong())) {
-      throw ServingException.of(
-          Reason.RATE_LIMITED, "the tenant may make " + perSecond + " calls a second");
-    }
+  void admit(Context http, Principal principal, Tenant tenant) {
+    tenancy.metrics().request(tenant.tenantId());
+    String keyId = principal.keyId();
+    tenancy
+        .rates()
+        .admit(tenant.tenantId(), keyId == null ? principal.id() : keyId, tenant.quotas())
+        .ifPresent(
+            decision -> {
+              http.header("RateLimit-Limit", Integer.toString(decision.limitPerSecond()));
+              http.header("RateLimit-Remaining", Long.toString(decision.remaining()));
+              http.header("RateLimit-Reset", Long.toString(seconds(decision.untilFull())));
+              if (!decision.isAdmitted()) {
+                tenancy.metrics().rateLimited(tenant.tenantId());
+                throw refusal(decision);
+              }
+            });
   }
 
-  private static final class Bucket {
-    private double tokens = -1;
-    private long filledAt;
+  private static ServingException refusal(RateDecision decision) {
+    String limit =
+        decision.scope() == Scope.API_KEY
+            ? "one API key of the tenant may make "
+                + decision.limitPerSecond()
+                + " calls a second (api_key_rate_limit_per_second)"
+            : "the tenant may make "
+                + decision.limitPerSecond()
+                + " calls a second (api_rate_limit_per_second)";
+    return ServingException.retryAfter(
+        Reason.RATE_LIMITED,
+        limit + "; send fewer, or ask the operator for more",
+        (int) Math.min(Integer.MAX_VALUE, seconds(decision.retryAfter())));
+  }
 
-    synchronized boolean take(int perSecond, long now) {
-      tokens =
-          tokens < 0
-              ? perSecond
-              : Math.min(perSecond, tokens + (now - filledAt) / NANOS * perSecond);
-      filledAt = now;
-      if (tokens < 1) {
-        return false;
-      }
-      tokens--;
-      return true;
-    }
+  private static long seconds(Duration duration) {
+    return duration.plusNanos(999_999_999).toSeconds();
   }
 }

@@ -8,8 +8,7 @@ import io.akidb.serving.collection.OpenCollections;
 import io.akidb.serving.metrics.NodeMetrics;
 import io.akidb.serving.search.SearchConfig;
 import io.akidb.serving.search.Searcher;
-import io.akidb.tenancy.TenantLifecycle;
-import io.akidb.tenancy.TenantRegistry;
+import io.akidb.serving.tenant.Tenancy;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,8 +18,7 @@ import java.util.function.BooleanSupplier;
  * What the REST API is made of.
  *
  * @param clock of the node
- * @param registry tenants
- * @param lifecycle their births and deaths
+ * @param tenancy tenants
  * @param keys API keys
  * @param identity who calls and what they may
  * @param catalog collections in the bucket
@@ -33,8 +31,7 @@ import java.util.function.BooleanSupplier;
  */
 public record RestApi(
     Clock clock,
-    TenantRegistry registry,
-    TenantLifecycle lifecycle,
+    Tenancy tenancy,
     ApiKeys keys,
     Identity identity,
     Catalog catalog,
@@ -47,15 +44,15 @@ public record RestApi(
 
   /** A server that is not listening yet. */
   public RestServer server(HttpConfig config) {
-    Gate gate = new Gate(identity, registry, new RateLimits(System::nanoTime));
+    Gate gate = new Gate(identity, tenancy);
     return new RestServer(config, gate, metrics, routes(gate));
   }
 
   List<Route> routes(Gate gate) {
-    Quotas quotas = new Quotas(catalog);
+    Quotas quotas = new Quotas(tenancy);
     IndexHandlers indexes = new IndexHandlers(catalog, launcher, clock);
     List<Route> routes = new ArrayList<>();
-    routes.addAll(new TenantHandlers(registry, lifecycle, keys, collections, gate).routes());
+    routes.addAll(new TenantHandlers(tenancy, keys, collections, gate).routes());
     routes.addAll(new UserHandlers(identity).routes());
     routes.addAll(new RoleHandlers(identity).routes());
     routes.addAll(new ApiKeyHandlers(identity, clock).routes());

@@ -7,6 +7,7 @@ import io.akidb.policies.Permission;
 import io.akidb.serving.collection.OpenCollections;
 import io.akidb.serving.problem.Reason;
 import io.akidb.serving.problem.ServingException;
+import io.akidb.serving.tenant.Tenancy;
 import io.akidb.tenancy.InvalidNameException;
 import io.akidb.tenancy.Tenant;
 import io.akidb.tenancy.TenantConflictException;
@@ -40,20 +41,13 @@ final class TenantHandlers {
       EnumSet.of(TenantState.ACTIVE, TenantState.SUSPENDED);
   private static final List<String> STATES = List.of("active", "suspended", "deleted", "purging");
 
-  private final TenantRegistry registry;
-  private final TenantLifecycle lifecycle;
+  private final Tenancy tenancy;
   private final ApiKeys keys;
   private final OpenCollections collections;
   private final Gate gate;
 
-  TenantHandlers(
-      TenantRegistry registry,
-      TenantLifecycle lifecycle,
-      ApiKeys keys,
-      OpenCollections collections,
-      Gate gate) {
-    this.registry = registry;
-    this.lifecycle = lifecycle;
+  TenantHandlers(Tenancy tenancy, ApiKeys keys, OpenCollections collections, Gate gate) {
+    this.tenancy = tenancy;
     this.keys = keys;
     this.collections = collections;
     this.gate = gate;
@@ -70,26 +64,32 @@ final class TenantHandlers {
         Route.operator(
             "POST",
             path + "/suspend",
-            call -> answer(change(call, id -> registry.suspend(id, ifMatch(call))))),
+            call -> answer(change(call, id -> registry().suspend(id, ifMatch(call))))),
         Route.operator(
             "POST",
             path + "/resume",
-            call -> answer(change(call, id -> registry.resume(id, ifMatch(call))))),
+            call -> answer(change(call, id -> registry().resume(id, ifMatch(call))))),
         Route.operator(
             "POST",
             path + "/restore",
-            call -> answer(change(call, id -> registry.restore(id, ifMatch(call))))));
+            call -> answer(change(call, id -> registry().restore(id, ifMatch(call))))));
+  }
+
+  private TenantRegistry registry() {
+    return tenancy.registry();
   }
 
   private Answer create(Call call) {
     call.allowParameters();
     Fields body = Fields.ofBody(call, FIELDS);
     TenantLifecycle.Created<String> created =
-        lifecycle.create(
-            body.requiredText("name"),
-            quotas(body),
-            metadata(body),
-            id -> keys.issueFor(id).plaintext());
+        tenancy
+            .lifecycle()
+            .create(
+                body.requiredText("name"),
+                quotas(body),
+                metadata(body),
+                id -> keys.issueFor(id).plaintext());
     Tenant tenant = created.versioned().tenant();
     gate.forget(tenant.tenantId());
     return Answer.of(201, json(tenant).put("api_key", created.part()))
@@ -102,7 +102,7 @@ final class TenantHandlers {
     Set<TenantState> states = call.parameter("state").map(TenantHandlers::states).orElse(LIVE);
     TenantPage page;
     try {
-      page = registry.list(call.parameter("cursor").orElse(null), call.limit(), states);
+      page = registry().list(call.parameter("cursor").orElse(null), call.limit(), states);
     } catch (InvalidNameException e) {
       throw ServingException.invalid("?cursor", "is not one that this list gave out");
     }
@@ -123,7 +123,7 @@ final class TenantHandlers {
   private Answer get(Call call) {
     call.allowParameters();
     return answer(
-        registry.findAny(id(call)).orElseThrow(() -> ServingException.notFound("tenant")));
+        registry().findAny(id(call)).orElseThrow(() -> ServingException.notFound("tenant")));
   }
 
   private static Answer answer(VersionedTenant tenant) {
@@ -136,14 +136,14 @@ final class TenantHandlers {
     String name = body.requiredText("name");
     TenantQuotas quotas = quotas(body);
     Map<String, String> metadata = metadata(body);
-    return answer(change(call, id -> registry.update(id, name, quotas, metadata, ifMatch(call))));
+    return answer(change(call, id -> registry().update(id, name, quotas, metadata, ifMatch(call))));
   }
 
   private Answer delete(Call call) {
     if (id(call).equals(TenantId.DEFAULT)) {
       throw ServingException.of(Reason.CONFLICT, "the tenant 'default' cannot be deleted");
     }
-    change(call, id -> lifecycle.delete(id, ifMatch(call)));
+    change(call, id -> tenancy.lifecycle().delete(id, ifMatch(call)));
     return Answer.noContent();
   }
 
@@ -154,6 +154,7 @@ final class TenantHandlers {
       VersionedTenant changed = change.apply(id);
       if (!changed.tenant().isActive()) {
         collections.forgetAllOf(id);
+        tenancy.usage().forget(id);
       }
       return changed;
     } catch (TenantConflictException e) {

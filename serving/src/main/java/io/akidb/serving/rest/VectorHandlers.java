@@ -16,6 +16,8 @@ import io.akidb.serving.problem.Reason;
 import io.akidb.serving.problem.ServingException;
 import io.akidb.serving.search.VectorReader;
 import io.akidb.serving.shard.StoredVector;
+import io.akidb.tenancy.TenantQuotas;
+import io.akidb.tenancy.quota.Reservation;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -55,15 +57,24 @@ final class VectorHandlers {
       throw ServingException.of(Reason.UNSUPPORTED_MEDIA_TYPE, "send application/json");
     }
     OpenCollection open = collections.get(call.context(), call.collection());
+    TenantQuotas limits = call.tenant().quotas();
+    quotas.requireAnyRoom(call.context(), limits);
     CollectionView view = open.view();
     List<VectorRecord> rows = UpsertBody.parse(call.body(), view.manifest().schema());
     Filter visible = call.rows(view.manifest().schema());
     if (visible != null) {
       requireVisible(view, rows, visible);
     }
-    quotas.requireRoomForRows(call.context(), call.tenant().quotas(), view, rows);
+    try (Reservation _ = quotas.forRows(call.context(), limits, open, view, rows)) {
+      Manifest committed = commit(call, rows);
+      return committed(Json.object().put("upserted", rows.size()), committed);
+    }
+  }
+
+  private Manifest commit(Call call, List<VectorRecord> rows) {
     Manifest committed = collections.commit(call.context(), call.collection(), rows);
-    return committed(Json.object().put("upserted", rows.size()), committed);
+    quotas.observe(call.context(), committed);
+    return committed;
   }
 
   // Whoever sees some rows only must not write what it could not see, nor over what it cannot see.
@@ -121,7 +132,7 @@ final class VectorHandlers {
     }
     List<VectorRecord> rows = new ArrayList<>(ids.size());
     ids.forEach(id -> rows.add(VectorRecord.tombstone(id, 0)));
-    return committed(answer, collections.commit(call.context(), call.collection(), rows));
+    return committed(answer, commit(call, rows));
   }
 
   private static Collection<String> ids(Fields body, int max) {

@@ -40,8 +40,7 @@ class OpenApiTest {
 
   @Test
   void routes_servedAndDocumented_areTheSame() throws IOException {
-    RestApi api =
-        new RestApi(null, null, null, null, null, null, null, null, null, null, null, null);
+    RestApi api = new RestApi(null, null, null, null, null, null, null, null, null, null, null);
 
     Set<String> served =
         api.routes(null).stream()

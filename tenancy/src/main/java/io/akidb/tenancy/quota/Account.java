@@ -5,6 +5,7 @@ import io.akidb.tenancy.QuotaExceededException;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.LongSupplier;
 
 /**
  * One tenant's account: what was counted or seen last of each collection, and what is being written
@@ -96,11 +97,13 @@ final class Account {
   /**
    * Reserves room for rows.
    *
-   * @param live rows of the collection now
+   * @param liveNow rows of the collection; asked under this account's lock, so that what another
+   *     call has just written and released is among them
    * @param rows new ones
    */
-  synchronized Reservation reserveRows(CollectionName name, long max, long live, long rows) {
-    long used = live + pendingRows.getOrDefault(name, 0L);
+  synchronized Reservation reserveRows(
+      CollectionName name, long max, LongSupplier liveNow, long rows) {
+    long used = liveNow.getAsLong() + pendingRows.getOrDefault(name, 0L);
     if (rows > max - used) {
       throw new QuotaExceededException(
           "max_vectors_per_collection",

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
 
 /**
  * What the tenants of this node use. Counted from the manifests when a tenant is first asked about,
@@ -67,12 +68,12 @@ public final class UsageLedger {
   /**
    * Room for new rows that are about to be written.
    *
-   * @param live rows of the collection now
+   * @param liveNow rows of the collection, those included whose reservation was closed
    * @throws io.akidb.tenancy.QuotaExceededException if there is less
    */
   public Reservation reserveRows(
-      TenantId tenant, CollectionName collection, long max, long live, long rows) {
-    return accounts.get(tenant).reserveRows(collection, max, live, rows);
+      TenantId tenant, CollectionName collection, long max, LongSupplier liveNow, long rows) {
+    return accounts.get(tenant).reserveRows(collection, max, liveNow, rows);
   }
 
   /** A collection was seen to have so many bytes. */

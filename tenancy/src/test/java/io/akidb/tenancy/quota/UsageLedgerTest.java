@@ -158,16 +158,16 @@ class UsageLedgerTest {
 
   @Test
   void rows_ofEachCollection_countForThemselves() {
-    Reservation first = ledger.reserveRows(TENANT, A, 10, 5, 3);
-    Reservation second = ledger.reserveRows(TENANT, A, 10, 5, 2);
-    assertThatThrownBy(() -> ledger.reserveRows(TENANT, A, 10, 5, 1))
+    Reservation first = ledger.reserveRows(TENANT, A, 10, () -> 5, 3);
+    Reservation second = ledger.reserveRows(TENANT, A, 10, () -> 5, 2);
+    assertThatThrownBy(() -> ledger.reserveRows(TENANT, A, 10, () -> 5, 1))
         .isInstanceOf(QuotaExceededException.class)
         .hasMessageContaining("10 of 10 vectors, and this call brings 1");
-    ledger.reserveRows(TENANT, A, 10, 5, 0).close();
-    ledger.reserveRows(TENANT, B, 10, 5, 5).close();
+    ledger.reserveRows(TENANT, A, 10, () -> 5, 0).close();
+    ledger.reserveRows(TENANT, B, 10, () -> 5, 5).close();
     first.close();
     second.close();
-    ledger.reserveRows(TENANT, A, 10, 5, 5).close();
+    ledger.reserveRows(TENANT, A, 10, () -> 5, 5).close();
   }
 
   @Test

@@ -1,0 +1,87 @@
+package io.akidb.serving.tenant;
+
+import io.akidb.catalog.Catalog;
+import io.akidb.objectstore.ObjectStore;
+import io.akidb.tenancy.Rounds;
+import io.akidb.tenancy.TenantBelongings;
+import io.akidb.tenancy.TenantLifecycle;
+import io.akidb.tenancy.TenantRegistry;
+import io.akidb.tenancy.quota.UsageLedger;
+import io.akidb.tenancy.rate.RateLimiter;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.util.List;
+
+/**
+ * What the node knows of its tenants, and the two threads that keep it true: one sweeps up after
+ * crashes and purge dates, one counts. {@link #close} ends them. Thread-safe.
+ */
+public final class Tenancy implements AutoCloseable {
+  private final TenantRegistry registry;
+  private final TenantLifecycle lifecycle;
+  private final UsageLedger usage;
+  private final RateLimiter rates;
+  private final TenantMetrics metrics;
+  private final Rounds sweeping;
+  private final Rounds counting;
+
+  /**
+   * Starts both threads.
+   *
+   * @param belongings of a tenant in other rooms, removed when it is purged
+   */
+  public Tenancy(
+      ObjectStore store,
+      TenantRegistry tenants,
+      Catalog catalog,
+      List<TenantBelongings> belongings,
+      TenantConfig config,
+      PrometheusRegistry metricsRegistry) {
+    this.registry = tenants;
+    this.lifecycle = new TenantLifecycle(store, tenants, config.lifecycle(), belongings);
+    this.usage = new UsageLedger(new ManifestUsage(catalog));
+    this.rates = new RateLimiter(config.rateLimitNodes(), System::nanoTime);
+    this.metrics = new TenantMetrics(metricsRegistry, config.metricsMax(), usage::known);
+    this.sweeping =
+        new Rounds("tenant-sweep", config.sweepInterval(), () -> lifecycle.sweep().unfinished());
+    this.counting =
+        new Rounds(
+            "tenant-count",
+            config.countInterval(),
+            () -> {
+              usage.reconcile();
+              metrics.review();
+              return false;
+            });
+  }
+
+  /** Who they are. */
+  public TenantRegistry registry() {
+    return registry;
+  }
+
+  /** Their births and deaths. */
+  public TenantLifecycle lifecycle() {
+    return lifecycle;
+  }
+
+  /** How much they use. */
+  public UsageLedger usage() {
+    return usage;
+  }
+
+  /** How often they may call. */
+  public RateLimiter rates() {
+    return rates;
+  }
+
+  /** What is shown of them. */
+  public TenantMetrics metrics() {
+    return metrics;
+  }
+
+  @Override
+  public void close() {
+    counting.close();
+    sweeping.close();
+  }
+}
