@@ -67,6 +67,7 @@ def one_by_one(engine, data, parameter):
         "queriesPerCpuSecond": len(rows) * 1e9 / cpu,
         "p50Micros": nanos[len(rows) // 2] / 1e3,
         "p99Micros": nanos[int(len(rows) * 0.99)] / 1e3,
+        "answersMin": min(np.asarray(rows).size for rows in found),
     }
 
 
@@ -86,6 +87,7 @@ def all_at_once(engine, data, parameter):
         "queriesPerCpuSecond": count * 1e9 / cpu,
         "p50Micros": wall / count / 1e3,
         "p99Micros": wall / count / 1e3,
+        "answersMin": np.asarray(found).size // count,
     }
 
 

@@ -37,16 +37,18 @@ import picocli.CommandLine.Spec;
       "Results are read at recall@10 = 0.95. See docs/benchmarks.md for how to read them.",
     })
 public final class BenchCommand implements Callable<Integer> {
+  private static final int HELP_WIDTH = 100;
+  private static final List<Double> FILTERS = List.of(0.5, 0.1, 0.01, 0.001);
+
   @Spec private @Nullable CommandSpec spec;
 
   @Option(
       names = "--data",
-      required = true,
       description = {
         "s1m (generated), a folder with base vectors, queries and perhaps ground truth,",
         "an HDF5 file of ann-benchmarks, or one file of vectors (fvecs, bvecs, npy, idx-ubyte)"
       })
-  private String data = "";
+  private @Nullable String data;
 
   @Option(
       names = "--engines",
@@ -76,6 +78,19 @@ public final class BenchCommand implements Callable<Integer> {
       names = "--metric",
       description = "L2, COSINE or DOT, where the files do not say (default: L2)")
   private @Nullable DistanceMetric metric;
+
+  @Option(
+      names = "--filtered",
+      description = "also with filters that accept 50, 10, 1 and 0.1 % of the rows")
+  private boolean isFiltered;
+
+  @Option(
+      names = "--kernels",
+      arity = "0..1",
+      fallbackValue = "",
+      paramLabel = "PATTERN",
+      description = "instead: JMH benchmarks of the kernels, or of those that match")
+  private @Nullable String kernels;
 
   @Option(names = "--json", description = "write all figures to this file")
   private @Nullable Path json;
@@ -141,6 +156,7 @@ public final class BenchCommand implements Callable<Integer> {
     CommandLine line = new CommandLine(new BenchCommand(home, scripts, Clock.systemUTC()));
     line.setOut(out);
     line.setErr(err);
+    line.setUsageHelpWidth(HELP_WIDTH);
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setExecutionExceptionHandler(
         (e, command, parsed) -> {
@@ -155,6 +171,14 @@ public final class BenchCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    if (kernels != null) {
+      KernelRun.run(kernels, millis, json);
+      return 0;
+    }
+    if (data == null) {
+      throw new CommandLine.ParameterException(
+          line(), "--data is missing: what is to be searched?");
+    }
     PrintWriter out = line().getOut();
     PrintWriter err = line().getErr();
     for (String engine : engines) {
@@ -174,7 +198,7 @@ public final class BenchCommand implements Callable<Integer> {
             warmMillis,
             heap,
             reuse,
-            List.of(),
+            isFiltered ? FILTERS : List.of(),
             isNative ? NativeEngines.install(scripts) : null);
     Report report =
         new BenchRun(options, clock, text -> err.println("akidb: " + text)).run(prepared);

@@ -8,11 +8,14 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.function.Consumer;
 
 /** Builds with one engine after another, then measures all of them in turns. */
 final class BenchRun {
+  private static final long FILTER_SEED = 42;
+
   private final RunOptions options;
   private final Clock clock;
   private final Consumer<String> log;
@@ -36,8 +39,7 @@ final class BenchRun {
     String date = clock.instant().truncatedTo(ChronoUnit.SECONDS).toString();
     try {
       for (String engine : options.engines()) {
-        log.accept(engine + ": building by " + options.threads() + " threads");
-        contenders.add(Contender.ofJvm(engine, data, folder(data, engine), options));
+        contenders.add(Contender.ofJvm(engine, data, folder(data, engine), options, log));
       }
       NativeEngines natives = options.natives();
       if (natives != null) {
@@ -110,8 +112,30 @@ final class BenchRun {
         options.threads(),
         options.rounds(),
         results,
-        List.of(),
+        filtered(data, runs, results),
         notes);
+  }
+
+  /** Of each engine of the JVM its fastest mode, at every share. */
+  private List<Report.Filtered> filtered(
+      PreparedData data, List<CurveRun> runs, List<Report.Result> results) {
+    List<Report.Filtered> filtered = new ArrayList<>();
+    for (double share : options.filters()) {
+      log.accept("measuring with a filter that accepts " + 100 * share + " %");
+      String filter = data.addFilter(share, FILTER_SEED);
+      for (String engine : options.engines()) {
+        Report.Result best =
+            results.stream()
+                .filter(result -> result.engine().equals(engine))
+                .max(Comparator.comparingDouble(Report::rate))
+                .orElseThrow();
+        runs.stream()
+            .filter(run -> run.curve().label().equals(best.curve().label()))
+            .map(run -> run.filtered(filter, share, best, options.rounds(), options.millis()))
+            .forEach(filtered::add);
+      }
+    }
+    return filtered;
   }
 
   private static Report.Result result(CurveRun run) {

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /** An engine that takes part in a run: built, then searched; one of the JVM by a fresh JVM. */
@@ -37,8 +38,14 @@ final class Contender implements AutoCloseable {
    * Builds an engine's index, unless an earlier one may be taken, and opens it.
    *
    * @param folder for this engine and data set
+   * @param progress is told what is done
    */
-  static Contender ofJvm(String engine, PreparedData data, Path folder, RunOptions options) {
+  static Contender ofJvm(
+      String engine,
+      PreparedData data,
+      Path folder,
+      RunOptions options,
+      Consumer<String> progress) {
     List<String> command = new ArrayList<>();
     command.add(options.java().toString());
     command.addAll(jvmOptions(options.heap()));
@@ -52,7 +59,10 @@ final class Contender implements AutoCloseable {
     Path costsFile = folder.resolve(COSTS);
     try {
       boolean isReused = options.reuse().contains(engine) && Files.exists(costsFile);
-      if (!isReused) {
+      if (isReused) {
+        progress.accept(engine + ": taking the index of an earlier run");
+      } else {
+        progress.accept(engine + ": building by " + options.threads() + " threads");
         delete(folder);
         Files.createDirectories(folder.resolve("index"));
         try (EngineProcess builder = new EngineProcess(command, Map.of(), log)) {

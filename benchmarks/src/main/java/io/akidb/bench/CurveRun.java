@@ -3,6 +3,7 @@ package io.akidb.bench;
 import io.akidb.bench.engine.Ask;
 import io.akidb.bench.measure.Curve;
 import io.akidb.bench.measure.Point;
+import io.akidb.bench.measure.Report;
 import io.akidb.bench.measure.Trial;
 import java.util.ArrayList;
 import java.util.List;
@@ -65,6 +66,34 @@ final class CurveRun {
     trials.forEach(
         (parameter, passes) ->
             passes.addAll(contender.process().pass(Ask.pass(mode, parameter, null, millis))));
+  }
+
+  /**
+   * Measures with a filter, by the least list that reaches the recall of comparison.
+   *
+   * @param share of the rows that the filter accepts
+   * @param unfiltered what was measured without one
+   */
+  Report.Filtered filtered(
+      String filter, double share, Report.Result unfiltered, int rounds, int millis) {
+    int chosen = 0;
+    for (int parameter : contender.description().parameters()) {
+      chosen = parameter;
+      Trial trial = contender.process().pass(Ask.pass(mode, parameter, filter, 0)).getFirst();
+      if (trial.recall() >= Report.RECALL || trial.queriesPerCpuSecond() < RATE_TOO_LOW) {
+        break;
+      }
+    }
+    Point point =
+        Point.of(contender.process().pass(Ask.pass(mode, chosen, filter, rounds * millis)));
+    double rate = Report.rate(unfiltered);
+    return new Report.Filtered(
+        unfiltered.engine(),
+        mode,
+        share,
+        chosen,
+        point,
+        rate > 0 ? point.queriesPerCpuSecond() / rate : 0);
   }
 
   Curve curve() {

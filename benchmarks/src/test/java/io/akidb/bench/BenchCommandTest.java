@@ -53,6 +53,7 @@ class BenchCommandTest {
       "1",
       "--millis",
       "1",
+      "--filtered",
       "--json",
       json.toString(),
       "--svg",
@@ -64,6 +65,10 @@ class BenchCommandTest {
         .contains("| akidb default", "| lucene hnsw");
     JsonNode report = new ObjectMapper().readTree(json.toFile());
     assertThat(report.get("results")).hasSize(2);
+    assertThat(report.get("filtered")).hasSize(8);
+    for (JsonNode filtered : report.get("filtered")) {
+      assertThat(filtered.get("point").get("recall").asDouble()).isGreaterThan(0.9);
+    }
     for (JsonNode result : report.get("results")) {
       assertThat(result.get("build").get("cpuSeconds").asDouble()).isPositive();
       JsonNode points = result.get("curve").get("points");
@@ -101,6 +106,9 @@ class BenchCommandTest {
     assertThat(run("--data", folder.resolve("none").toString())).isEqualTo(1);
     assertThat(err.toString()).contains("name a folder, a file, or s1m");
     assertThat(run()).isEqualTo(2);
+    assertThat(err.toString()).contains("--data is missing");
+    assertThat(run("--kernels", "nothingOfThatName")).isEqualTo(1);
+    assertThat(err.toString()).contains("no benchmark matches");
   }
 
   /**

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.apache.lucene.codecs.KnnVectorsFormat;
 import org.apache.lucene.codecs.lucene104.Lucene104Codec;
 import org.apache.lucene.codecs.lucene99.Lucene99HnswVectorsFormat;
@@ -20,9 +21,11 @@ import org.apache.lucene.index.IndexWriterConfig;
 import org.apache.lucene.index.LeafReader;
 import org.apache.lucene.index.VectorSimilarityFunction;
 import org.apache.lucene.search.AcceptDocs;
-import org.apache.lucene.search.ScoreDoc;
+import org.apache.lucene.search.DocIdSetIterator;
 import org.apache.lucene.search.TopDocs;
 import org.apache.lucene.search.TopKnnCollector;
+import org.apache.lucene.search.VectorScorer;
+import org.apache.lucene.search.knn.KnnSearchStrategy;
 import org.apache.lucene.store.MMapDirectory;
 import org.apache.lucene.util.BitSetIterator;
 import org.apache.lucene.util.Bits;
@@ -134,6 +137,8 @@ final class LuceneEngine implements Engine {
     private final DirectoryReader reader;
     private final LeafReader leaf;
     private AcceptDocs accepted;
+    private @Nullable FixedBitSet matches;
+    private int matchCount;
 
     Opened(MMapDirectory directory) throws IOException {
       this.directory = directory;
@@ -148,6 +153,7 @@ final class LuceneEngine implements Engine {
 
     @Override
     public void filter(@Nullable BitSet rows) {
+      matches = null;
       if (rows == null) {
         accepted = AcceptDocs.fromLiveDocs(null, leaf.maxDoc());
         return;
@@ -155,6 +161,8 @@ final class LuceneEngine implements Engine {
       FixedBitSet bits = new FixedBitSet(leaf.maxDoc());
       rows.stream().forEach(bits::set);
       int count = bits.cardinality();
+      matches = bits;
+      matchCount = count;
       accepted =
           AcceptDocs.fromIteratorSupplier(
               () -> new BitSetIterator(bits, count), (Bits) null, leaf.maxDoc());
@@ -162,19 +170,47 @@ final class LuceneEngine implements Engine {
 
     @Override
     public int search(float[] query, int k, int parameter, int[] into) {
-      TopKnnCollector collector = new TopKnnCollector(parameter, Integer.MAX_VALUE);
       try {
-        leaf.searchNearestVectors(FIELD, query, collector, accepted);
+        TopDocs found = matches == null ? walk(query, parameter) : filtered(query, k, parameter);
+        int count = Math.min(k, found.scoreDocs.length);
+        for (int i = 0; i < count; i++) {
+          into[i] = found.scoreDocs[i].doc;
+        }
+        return count;
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
-      TopDocs found = collector.topDocs();
-      int count = Math.min(k, found.scoreDocs.length);
-      for (int i = 0; i < count; i++) {
-        ScoreDoc hit = found.scoreDocs[i];
-        into[i] = hit.doc;
+    }
+
+    private TopDocs walk(float[] query, int parameter) throws IOException {
+      TopKnnCollector collector =
+          new TopKnnCollector(parameter, Integer.MAX_VALUE, KnnSearchStrategy.Hnsw.DEFAULT);
+      leaf.searchNearestVectors(FIELD, query, collector, accepted);
+      return collector.topDocs();
+    }
+
+    /** As KnnFloatVectorQuery does: scans where walking would visit more than there are matches. */
+    private TopDocs filtered(float[] query, int k, int parameter) throws IOException {
+      FixedBitSet bits = Objects.requireNonNull(matches);
+      if (matchCount > parameter) {
+        TopKnnCollector walked =
+            new TopKnnCollector(parameter, matchCount, KnnSearchStrategy.Hnsw.DEFAULT);
+        leaf.searchNearestVectors(FIELD, query, walked, accepted);
+        if (!walked.earlyTerminated()) {
+          return walked.topDocs();
+        }
       }
-      return count;
+      TopKnnCollector scanned = new TopKnnCollector(k, Integer.MAX_VALUE);
+      VectorScorer scorer = leaf.getFloatVectorValues(FIELD).scorer(query);
+      DocIdSetIterator documents = scorer.iterator();
+      for (int doc = bits.nextSetBit(0);
+          doc != DocIdSetIterator.NO_MORE_DOCS;
+          doc =
+              doc + 1 < bits.length() ? bits.nextSetBit(doc + 1) : DocIdSetIterator.NO_MORE_DOCS) {
+        documents.advance(doc);
+        scanned.collect(doc, scorer.score());
+      }
+      return scanned.topDocs();
     }
 
     @Override

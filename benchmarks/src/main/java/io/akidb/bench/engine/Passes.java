@@ -50,11 +50,7 @@ public final class Passes {
         queries.length / wallSeconds,
         queries.length / Math.max(1e-9, cpuSeconds),
         nanos[nanos.length / 2] / 1e3,
-        nanos[(int) (nanos.length * 0.99)] / 1e3);
-  }
-
-  /** How many answers the last pass gave to the query that got fewest. */
-  public int countMin() {
-    return Arrays.stream(counts).min().orElse(0);
+        nanos[(int) (nanos.length * 0.99)] / 1e3,
+        Arrays.stream(counts).min().orElse(0));
   }
 }

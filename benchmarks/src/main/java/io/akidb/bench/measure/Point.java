@@ -14,6 +14,7 @@ import java.util.List;
  * @param queriesPerCpuSecond median
  * @param p50Micros median
  * @param p99Micros median
+ * @param answersMin as of {@link Trial}
  */
 public record Point(
     int parameter,
@@ -23,7 +24,8 @@ public record Point(
     double queriesPerSecondMax,
     double queriesPerCpuSecond,
     double p50Micros,
-    double p99Micros) {
+    double p99Micros,
+    int answersMin) {
 
   /**
    * Of passes with one parameter.
@@ -40,7 +42,8 @@ public record Point(
         rates.getLast(),
         median(sorted(trials.stream().map(Trial::queriesPerCpuSecond).toList())),
         median(sorted(trials.stream().map(Trial::p50Micros).toList())),
-        median(sorted(trials.stream().map(Trial::p99Micros).toList())));
+        median(sorted(trials.stream().map(Trial::p99Micros).toList())),
+        trials.getFirst().answersMin());
   }
 
   private static List<Double> sorted(List<Double> values) {

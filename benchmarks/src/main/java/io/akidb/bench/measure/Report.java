@@ -76,7 +76,6 @@ public record Report(
    * @param share of the rows that the filter accepts
    * @param parameter the least one that reaches {@link #RECALL}, or the greatest tried
    * @param point what was measured with it
-   * @param countMin fewest answers to a query
    * @param unfilteredShare its rate as a share of that without a filter at {@link #RECALL}
    */
   public record Filtered(
@@ -85,7 +84,6 @@ public record Report(
       double share,
       int parameter,
       Point point,
-      int countMin,
       double unfilteredShare) {}
 
   /** The result of the fastest mode of an engine at {@link #RECALL}. */

@@ -132,7 +132,7 @@ public final class ReportTable {
           row.point().queriesPerSecond(),
           row.point().queriesPerCpuSecond(),
           100 * row.unfilteredShare(),
-          row.countMin());
+          row.point().answersMin());
     }
   }
 

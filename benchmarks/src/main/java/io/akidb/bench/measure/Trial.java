@@ -10,6 +10,7 @@ package io.akidb.bench.measure;
  *     that is otherwise idle
  * @param p50Micros median latency
  * @param p99Micros latency that one query in a hundred exceeds
+ * @param answersMin answers to the query that got fewest
  */
 public record Trial(
     int parameter,
@@ -17,4 +18,5 @@ public record Trial(
     double queriesPerSecond,
     double queriesPerCpuSecond,
     double p50Micros,
-    double p99Micros) {}
+    double p99Micros,
+    int answersMin) {}

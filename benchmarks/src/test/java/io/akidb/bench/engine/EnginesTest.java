@@ -64,7 +64,7 @@ class EnginesTest {
         assertThat(trial.recall()).as("%s %s", name, mode).isGreaterThan(0.9);
         assertThat(trial.queriesPerSecond()).isPositive();
         assertThat(trial.p99Micros()).isGreaterThanOrEqualTo(trial.p50Micros());
-        assertThat(passes.countMin()).isEqualTo(10);
+        assertThat(trial.answersMin()).isEqualTo(10);
         assertFilters(searcher);
       }
     }
@@ -79,6 +79,12 @@ class EnginesTest {
     int[] rows = new int[10];
     assertThat(searcher.search(data.queries()[0], 10, 100, rows)).isEqualTo(10);
     assertThat(Arrays.stream(rows).filter(even::get).count()).isEqualTo(10);
+    BitSet few = new BitSet();
+    few.set(7);
+    few.set(ROWS - 1);
+    searcher.filter(few);
+    assertThat(searcher.search(data.queries()[0], 10, 100, rows)).isEqualTo(2);
+    assertThat(new int[] {rows[0], rows[1]}).containsExactlyInAnyOrder(7, ROWS - 1);
     searcher.filter(null);
     searcher.search(data.queries()[0], 10, 100, rows);
     assertThat(rows).contains(data.truth()[0][0]);

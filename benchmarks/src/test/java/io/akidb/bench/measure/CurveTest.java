@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 
 class CurveTest {
   static Point point(int parameter, double recall, double rate) {
-    return new Point(parameter, recall, rate, rate, rate, rate, 1e6 / rate, 2e6 / rate);
+    return new Point(parameter, recall, rate, rate, rate, rate, 1e6 / rate, 2e6 / rate, 9);
   }
 
   @Test
@@ -54,10 +54,10 @@ class CurveTest {
   void pointOf_severalPasses_isTheirMedian() {
     List<Trial> three =
         List.of(
-            new Trial(10, 0.9, 300, 400, 30, 90),
-            new Trial(10, 0.9, 100, 500, 10, 80),
-            new Trial(10, 0.9, 200, 600, 20, 70));
-    assertThat(Point.of(three)).isEqualTo(new Point(10, 0.9, 200, 100, 300, 500, 20, 80));
+            new Trial(10, 0.9, 300, 400, 30, 90, 7),
+            new Trial(10, 0.9, 100, 500, 10, 80, 7),
+            new Trial(10, 0.9, 200, 600, 20, 70, 7));
+    assertThat(Point.of(three)).isEqualTo(new Point(10, 0.9, 200, 100, 300, 500, 20, 80, 7));
     assertThat(Point.of(three.subList(0, 2)).queriesPerSecond()).isEqualTo(200);
   }
 
