@@ -167,6 +167,13 @@ class RestMannersTest {
     node.post(path + "/delete", "{}").expect(400);
     node.post(path + "/delete", "{\"ids\": [\"a\"], \"filter\": {}}").expect(400);
     node.post(path + "/delete", "{\"ids\": [\"\"]}").expect(400);
+    assertThat(detail(node.post(path + "/delete", "{\"filter\": {}}").expect(400)))
+        .contains("every vector");
+    node.get(path + "?include=vectors").expect(400);
+    node.get(path + "?include=").expect(400);
+    search("{\"vector\": [1, 0], \"k\": 1, \"k\": 2}").expect(400);
+    node.post(path, "{\"vectors\": [{\"id\": \"x\", \"vector\": [1, 0], \"id\": \"y\"}]}")
+        .expect(400);
     node.post(path + "/delete", "{\"ids\": [5]}").expect(400);
     node.post(path + "/fetch", "{\"ids\": []}").expect(400);
     node.get(path + "?limit=0").expect(400);
@@ -264,6 +271,12 @@ class RestMannersTest {
             .doesNotContain("jetty", "Jetty", "Exception", "at io.", "<html");
       }
     }
+  }
+
+  @Test
+  void method_thatThePathHasNot_isToldWhichItHas() {
+    Reply refused = node.put("/collections", "{}").expect(405);
+    assertThat(refused.header("Allow")).contains("GET", "POST").doesNotContain("DELETE");
   }
 
   @Test

@@ -32,7 +32,7 @@ final class Call {
   private final @Nullable Principal principal;
   private final @Nullable Tenant tenant;
   private final Decision decision;
-  private byte @Nullable [] body;
+  private byte[] body = new byte[0];
 
   Call(
       Context http,
@@ -178,34 +178,36 @@ final class Call {
         .orElse(LIMIT_DEFAULT);
   }
 
-  /**
-   * The whole body.
-   *
-   * @throws ServingException TOO_LARGE before more than the bound is held
-   */
+  /** The whole body; empty before it was {@link #receive received}. */
   byte[] body() {
-    byte[] known = body;
-    if (known == null) {
-      known = readBody();
-      body = known;
-    }
-    return known;
+    return body;
   }
 
-  private byte[] readBody() {
-    long announced = http.req().getContentLengthLong();
-    if (announced > bodyBytesMax) {
-      throw tooLarge();
+  /**
+   * Reads the body.
+   *
+   * @param arrival holds what was read, for as long as it is open
+   * @throws ServingException TOO_LARGE before more than the bound is held, INVALID_REQUEST or
+   *     OVERLOADED as {@link Arrivals.Body#read} says
+   */
+  void receive(Arrivals.Body arrival) {
+    if (http.req().getContentLengthLong() > bodyBytesMax) {
+      throw ServingException.of(
+          Reason.TOO_LARGE, "the body is larger than the " + bodyBytesMax + " bytes allowed here");
     }
     try (InputStream in = http.req().getInputStream()) {
-      byte[] bytes = in.readNBytes(bodyBytesMax + 1);
-      if (bytes.length > bodyBytesMax) {
-        throw tooLarge();
-      }
-      return bytes;
+      body = arrival.read(caller(), in, bodyBytesMax);
     } catch (IOException e) {
       throw ServingException.of(Reason.INVALID_REQUEST, "the body ended before it was complete", e);
     }
+  }
+
+  /** Who shares places with whom: a tenant's callers, else each for itself, and strangers. */
+  private String caller() {
+    if (tenant != null) {
+      return "tenant " + tenant.tenantId().value();
+    }
+    return principal == null ? "stranger" : "principal " + principal.id();
   }
 
   /** The body's media type without parameters, in lower case. */
@@ -218,11 +220,6 @@ final class Call {
     return (semicolon < 0 ? type : type.substring(0, semicolon))
         .trim()
         .toLowerCase(java.util.Locale.ROOT);
-  }
-
-  private ServingException tooLarge() {
-    return ServingException.of(
-        Reason.TOO_LARGE, "the body is larger than the " + bodyBytesMax + " bytes allowed here");
   }
 
   static String cut(String text) {

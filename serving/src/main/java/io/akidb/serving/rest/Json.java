@@ -28,6 +28,7 @@ final class Json {
                           .maxStringLength(1 << 20)
                           .build())
                   .enable(StreamReadFeature.USE_FAST_DOUBLE_PARSER)
+                  .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
                   .build())
           .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY)
           .disable(SerializationFeature.FAIL_ON_EMPTY_BEANS)

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.eclipse.jetty.server.AbstractConnector;
 import org.eclipse.jetty.server.Connector;
@@ -27,6 +28,7 @@ public final class RestServer implements AutoCloseable {
   private static final String BASE = "/v1";
   private static final Pattern REQUEST_ID = Pattern.compile("[A-Za-z0-9._-]{1,64}");
   private static final String ID_ATTRIBUTE = "akidb.request-id";
+  private static final int BODIES_HEAP_DIVISOR = 4;
   private static final int HEADER_BYTES_MAX = 16 << 10;
   private static final long IDLE_TIMEOUT_MS = 60_000;
   // A stop waits for connections that callers keep open without a call; by default a second.
@@ -37,6 +39,7 @@ public final class RestServer implements AutoCloseable {
   private final NodeMetrics metrics;
   private final List<Route> routes;
   private final Semaphore inFlight;
+  private final Arrivals arrivals;
   private final Idempotency idempotency = new Idempotency();
   private final Javalin javalin;
   private volatile boolean stopping;
@@ -47,6 +50,16 @@ public final class RestServer implements AutoCloseable {
     this.metrics = metrics;
     this.routes = List.copyOf(routes);
     this.inFlight = new Semaphore(config.requestsInFlightMax());
+    this.arrivals =
+        new Arrivals(
+            config.requestsInFlightMax(),
+            Math.max(
+                config.writeBodyBytesMax(), Runtime.getRuntime().maxMemory() / BODIES_HEAP_DIVISOR),
+            System::nanoTime);
+    metrics.gauge(
+        "akidb_http_body_bytes",
+        "Bytes of bodies that arrive or are handled.",
+        arrivals::bytesHeld);
     metrics.gauge(
         "akidb_http_requests_in_flight",
         "Requests being handled.",
@@ -105,29 +118,41 @@ public final class RestServer implements AutoCloseable {
   private void handle(Context http, Route route) {
     long start = System.nanoTime();
     Answer answer;
-    boolean open = route.access() == Access.OPEN;
-    boolean admitted = open || inFlight.tryAcquire();
-    try {
-      if (!admitted || (stopping && !open)) {
-        throw ServingException.of(
-            Reason.OVERLOADED, stopping ? "the node is stopping" : "the node is busy");
-      }
-      int bodyMax = route.writes() ? config.writeBodyBytesMax() : config.otherBodyBytesMax();
-      Call call = gate.enter(http, route, bodyMax);
-      if (route.method().equals("POST") || route.method().equals("PUT")) {
-        // Read even if it will not be needed: an unread body would cost the caller its connection.
-        call.body();
-      }
-      answer = handleOnce(http, route, call);
+    try (Arrivals.Body arrival = arrivals.open()) {
+      answer = handle(http, route, arrival);
     } catch (RuntimeException | OutOfMemoryError e) {
       answer = Problems.answer(e, requestId(http));
-    } finally {
-      if (admitted && !open) {
-        inFlight.release();
-      }
     }
     send(http, answer);
     metrics.request(route.method(), route.path(), answer.status(), System.nanoTime() - start);
+  }
+
+  private Answer handle(Context http, Route route, Arrivals.Body arrival) {
+    int bodyMax = route.writes() ? config.writeBodyBytesMax() : config.otherBodyBytesMax();
+    Call call = inFlight(route, () -> gate.enter(http, route, bodyMax));
+    if (!route.method().equals("GET")) {
+      // Read even if it will not be needed: an unread body would cost the caller its connection.
+      call.receive(arrival);
+    }
+    return inFlight(route, () -> handleOnce(http, route, call));
+  }
+
+  /** Does a part of a call that costs this node work; waiting for the caller is none. */
+  private <T> T inFlight(Route route, Supplier<T> work) {
+    if (route.access() == Access.OPEN) {
+      return work.get();
+    }
+    if (!inFlight.tryAcquire()) {
+      throw ServingException.of(Reason.OVERLOADED, "the node is busy");
+    }
+    try {
+      if (stopping) {
+        throw ServingException.of(Reason.OVERLOADED, "the node is stopping");
+      }
+      return work.get();
+    } finally {
+      inFlight.release();
+    }
   }
 
   private Answer handleOnce(Context http, Route route, Call call) {
@@ -177,7 +202,9 @@ public final class RestServer implements AutoCloseable {
           case TOO_LARGE -> "the body is too large";
           default -> "the request cannot be read";
         };
-    return Problems.answer(ServingException.of(reason, detail), requestId);
+    Answer answer = Problems.answer(ServingException.of(reason, detail), requestId);
+    String methods = e.getDetails().get("availableMethods");
+    return methods == null ? answer : answer.with("Allow", methods);
   }
 
   /** The caller's id for the request if it is fit to be logged, else a new one. */

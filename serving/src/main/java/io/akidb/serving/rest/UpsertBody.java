@@ -1,16 +1,16 @@
 package io.akidb.serving.rest;
 
+import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.TreeNode;
-import com.fasterxml.jackson.databind.JsonNode;
 import io.akidb.catalog.CollectionSchema;
 import io.akidb.catalog.FieldError;
 import io.akidb.catalog.RecordValidator;
 import io.akidb.catalog.VectorRecord;
 import io.akidb.serving.problem.FieldProblem;
 import io.akidb.serving.problem.ServingException;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 final class UpsertBody {
   static final int ROWS_MAX = 10_000;
   private static final int PROBLEMS_MAX = 20;
+  private static final int EMPTY_OBJECT_BYTES = 2;
   private static final List<String> FIELDS = List.of("vectors");
   private static final List<String> ROW_FIELDS = List.of("id", "vector", "payload");
 
@@ -111,13 +112,17 @@ final class UpsertBody {
   }
 
   private static byte @Nullable [] payload(JsonParser parser, String pointer) throws IOException {
-    TreeNode tree = parser.readValueAsTree();
-    if (tree == null || parser.currentToken() == JsonToken.VALUE_NULL) {
+    if (parser.currentToken() == JsonToken.VALUE_NULL) {
       return null;
     }
-    if (!tree.isObject()) {
+    if (parser.currentToken() != JsonToken.START_OBJECT) {
       throw ServingException.invalid(pointer, "must be an object");
     }
-    return tree.size() == 0 ? null : Json.bytes((JsonNode) tree);
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream(256);
+    try (JsonGenerator out = Json.MAPPER.createGenerator(bytes)) {
+      // Exact: a number keeps all its digits.
+      out.copyCurrentStructureExact(parser);
+    }
+    return bytes.size() == EMPTY_OBJECT_BYTES ? null : bytes.toByteArray();
   }
 }

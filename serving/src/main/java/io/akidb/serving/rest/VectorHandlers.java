@@ -2,6 +2,7 @@ package io.akidb.serving.rest;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.util.RawValue;
 import io.akidb.catalog.Attributes;
 import io.akidb.catalog.Manifest;
 import io.akidb.catalog.VectorRecord;
@@ -119,9 +120,12 @@ final class VectorHandlers {
       // Where rows are hidden, only what was seen may be deleted.
       ids = visible == null ? ids : found;
     } else {
-      Filter filter =
-          FilterParser.parse(
-              body.tree("filter").orElseThrow(), "/filter", view.manifest().schema());
+      JsonNode conditions = body.tree("filter").orElseThrow();
+      if (conditions.isObject() && conditions.isEmpty()) {
+        throw ServingException.invalid(
+            "/filter", "must not be empty, or it would match every vector; name a condition");
+      }
+      Filter filter = FilterParser.parse(conditions, "/filter", view.manifest().schema());
       Filter both = visible == null ? filter : new Filter.And(List.of(filter, visible));
       ids = VectorReader.matching(view, both, DELETE_MATCHES_MAX);
       existing = ids.size();
@@ -180,8 +184,7 @@ final class VectorHandlers {
     call.allowParameters("limit", "cursor", "include");
     int limit = call.limit();
     String after = call.parameter("cursor").map(VectorHandlers::decode).orElse(null);
-    boolean vectors =
-        call.parameter("include").map(List.of("vector", "payload,vector")::contains).orElse(false);
+    boolean vectors = call.parameter("include").map(VectorHandlers::withVectors).orElse(false);
     CollectionView view = collections.get(call.context(), call.collection()).view();
     Filter visible = call.rows(view.manifest().schema());
     List<StoredVector> page = VectorReader.page(view, after, limit, vectors, visible);
@@ -191,6 +194,14 @@ final class VectorHandlers {
     answer.put("next_cursor", page.size() < limit ? null : encode(page.getLast().id()));
     answer.put("generation", view.generation());
     return Answer.ok(answer);
+  }
+
+  private static boolean withVectors(String include) {
+    List<String> parts = List.of(include.split(",", -1));
+    if (!List.of("payload", "vector").containsAll(parts)) {
+      throw ServingException.invalid("?include", "must be 'payload' or 'vector'");
+    }
+    return parts.contains("vector");
   }
 
   private static String encode(String id) {
@@ -216,21 +227,11 @@ final class VectorHandlers {
         numbers.add(x);
       }
     }
-    JsonNode payload = payload(stored);
-    if (payload != null) {
-      json.set("payload", payload);
+    if (stored.payload().length > 0) {
+      // As it was written, whatever numbers and names it has: nothing is read again, nothing lost.
+      json.putRawValue(
+          "payload", new RawValue(new String(stored.payload(), StandardCharsets.UTF_8)));
     }
     return json;
-  }
-
-  private static @org.jspecify.annotations.Nullable JsonNode payload(StoredVector stored) {
-    if (stored.payload().length == 0) {
-      return null;
-    }
-    try {
-      return Json.MAPPER.readTree(stored.payload());
-    } catch (java.io.IOException e) {
-      throw ServingException.of(Reason.UNAVAILABLE, "a stored payload cannot be read", e);
-    }
   }
 }
