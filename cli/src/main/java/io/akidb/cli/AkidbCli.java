@@ -34,6 +34,7 @@ import picocli.CommandLine.HelpCommand;
       BuildCommand.class,
       SearchCommand.class,
       SyncPoliciesCommand.class,
+      AuditCommand.class,
       ScriptCommands.Test.class,
       ScriptCommands.Services.class,
       ScriptCommands.Bench.class,

@@ -25,6 +25,11 @@ public record TenantNamespace(TenantId tenant) {
     return prefix() + "manifest.json";
   }
 
+  /** The tenant's copy of its events in the audit log. Ends with a slash. */
+  public String auditPrefix() {
+    return prefix() + "audit/";
+  }
+
   /** Below which each collection has a folder. Ends with a slash. */
   public String collectionsPrefix() {
     return prefix() + "collections/";

@@ -1,0 +1,164 @@
+package io.akidb.policies.audit;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.akidb.tenancy.TenantId;
+import java.security.KeyPair;
+import java.security.PrivateKey;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The chain of one writer: makes each batch out of the one before it. For one thread; writes
+ * nothing itself.
+ */
+final class Chain {
+  static final int VERSION = 1;
+  static final String VERSION_FIELD = "akidb_audit";
+
+  /** Tenants of which one chain remembers where their copies stand; a new chain follows it. */
+  static final int TENANTS_MAX = 100_000;
+
+  private final String id;
+  private final String node;
+  private final Instant startedAt;
+  private final KeyPair keys;
+  private final @Nullable PrivateKey root;
+  private final List<Link> witnessed;
+  private final Map<TenantId, Tail> tenants = new HashMap<>();
+  private Tail tail = Tail.NONE;
+
+  /** Where a log stands: the number of its next batch, and the hash of its last one. */
+  private record Tail(long next, @Nullable String sha256) {
+    static final Tail NONE = new Tail(0, null);
+  }
+
+  /**
+   * A batch as it is to be written: first itself, then its copies, then the head, which confirms
+   * both.
+   *
+   * @param name of batch and copies
+   * @param batch the platform's
+   * @param copies each tenant's
+   * @param head how far the chain has come with it
+   */
+  @SuppressWarnings("ArrayRecordComponent")
+  record Prepared(BatchName name, byte[] batch, Map<TenantId, byte[]> copies, byte[] head) {}
+
+  /**
+   * Begins.
+   *
+   * @param keys of this chain alone
+   * @param root vouches for the chain's public key; null for none
+   * @param witnessed how far other chains had come
+   */
+  Chain(
+      Instant startedAt,
+      String node,
+      KeyPair keys,
+      @Nullable PrivateKey root,
+      List<Link> witnessed,
+      RandomGenerator random) {
+    byte[] suffix = new byte[4];
+    random.nextBytes(suffix);
+    this.id = BatchName.time(startedAt.toEpochMilli()) + HexFormat.of().formatHex(suffix);
+    this.startedAt = startedAt;
+    this.node = node;
+    this.keys = keys;
+    this.root = root;
+    this.witnessed = List.copyOf(witnessed);
+  }
+
+  String id() {
+    return id;
+  }
+
+  /** Whether another chain is to follow. */
+  boolean isFull() {
+    return tail.next() > BatchName.NUMBER_MAX - 1 || tenants.size() >= TENANTS_MAX;
+  }
+
+  /**
+   * The next batch; the same again until {@link #written}, but for its events.
+   *
+   * @param records in the order of their times, at least one
+   */
+  Prepared prepare(List<AuditRecord> records) {
+    Instant last = records.get(records.size() - 1).at();
+    BatchName name = new BatchName(last.toEpochMilli(), id, tail.next());
+    Map<TenantId, List<String>> lines = new TreeMap<>();
+    List<String> all = new ArrayList<>(records.size());
+    for (AuditRecord each : records) {
+      String line = Json.line(each.json());
+      all.add(line);
+      TenantId tenant = each.event().tenant();
+      if (tenant != null) {
+        lines.computeIfAbsent(tenant, t -> new ArrayList<>()).add(line);
+      }
+    }
+    Map<TenantId, byte[]> copies = new LinkedHashMap<>();
+    ObjectNode header = header("system", tail, name, all.size());
+    ObjectNode listed = header.putObject("copies");
+    lines.forEach(
+        (tenant, theirs) -> {
+          Tail standing = tenants.getOrDefault(tenant, Tail.NONE);
+          byte[] copy =
+              Signed.write(
+                  header(tenant.value(), standing, name, theirs.size()), theirs, keys.getPrivate());
+          copies.put(tenant, copy);
+          listed.put(tenant.value(), Signing.sha256(copy));
+        });
+    byte[] batch = Signed.write(header, all, keys.getPrivate());
+    Link link = new Link(id, tail.next(), Signing.sha256(batch));
+    return new Prepared(name, batch, copies, Heads.write(link, keys.getPrivate()));
+  }
+
+  private ObjectNode header(String log, Tail standing, BatchName name, int events) {
+    ObjectNode header = Json.object().put(VERSION_FIELD, VERSION);
+    header.put("log", log);
+    header.put("chain", id);
+    header.put("batch", name.number());
+    header.put("number", standing.next());
+    header.put("previous", standing.sha256());
+    header.put("events", events);
+    if (standing.next() == 0) {
+      String key = Signing.text(keys.getPublic());
+      header.put("node", node);
+      header.put("started_at", startedAt.toString());
+      header.put("key", key);
+      header.put("certificate", root == null ? null : Signing.sign(root, vouched(id, key)));
+      if (log.equals("system")) {
+        ArrayNode links = header.putArray("witnessed");
+        witnessed.forEach(link -> links.add(link.json()));
+      }
+    }
+    return header;
+  }
+
+  /** What a root key signs to vouch for a chain's key. */
+  static byte[] vouched(String chain, String key) {
+    return ("akidb audit chain " + chain + " " + key)
+        .getBytes(java.nio.charset.StandardCharsets.UTF_8);
+  }
+
+  /** The batch stands in the bucket: the next one follows it. */
+  void written(Prepared prepared) {
+    tail = new Tail(tail.next() + 1, Signing.sha256(prepared.batch()));
+    prepared
+        .copies()
+        .forEach(
+            (tenant, copy) ->
+                tenants.merge(
+                    tenant,
+                    new Tail(1, Signing.sha256(copy)),
+                    (before, first) -> new Tail(before.next() + 1, first.sha256())));
+  }
+}

@@ -1,0 +1,102 @@
+package io.akidb.policies.audit;
+
+import io.akidb.objectstore.ObjectStore;
+import io.akidb.objectstore.PreconditionFailedException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.security.PrivateKey;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes batches, each exactly once however often it is tried, and begins a chain when there is
+ * none. For one thread.
+ */
+final class ChainWriter {
+  private static final Logger LOG = System.getLogger(ChainWriter.class.getName());
+  private static final int WITNESSED_MAX = 64;
+  private static final int BATCH_BYTES_MAX = 64 << 20;
+
+  private final ObjectStore store;
+  private final Clock clock;
+  private final SecureRandom random;
+  private final String node;
+  private final @Nullable PrivateKey root;
+  private @Nullable Chain chain;
+  private Chain.@Nullable Prepared pending;
+
+  ChainWriter(
+      ObjectStore store, Clock clock, SecureRandom random, String node, @Nullable PrivateKey root) {
+    this.store = store;
+    this.clock = clock;
+    this.random = random;
+    this.node = node;
+    this.root = root;
+  }
+
+  /**
+   * Writes a batch. If it fails, the very same records have to be given again, until it succeeds:
+   * what was half-written is then completed, not written twice.
+   *
+   * @throws io.akidb.objectstore.ObjectStoreException if the bucket cannot be written
+   */
+  void write(List<AuditRecord> records) {
+    Chain current = chain;
+    if (current == null || (current.isFull() && pending == null)) {
+      current = begin();
+      chain = current;
+    }
+    Chain.Prepared prepared = pending;
+    if (prepared == null) {
+      prepared = current.prepare(records);
+      pending = prepared;
+    }
+    String name = prepared.name().text();
+    try {
+      putOnce(AuditKeys.LOG + name, prepared.batch());
+      prepared.copies().forEach((tenant, copy) -> putOnce(AuditKeys.log(tenant) + name, copy));
+    } catch (ForeignBatchException e) {
+      // Somebody wrote where only this chain may. It is left as evidence; this chain ends before
+      // it.
+      LOG.log(Level.ERROR, "the audit log was written to by somebody else at {0}", e.getMessage());
+      chain = null;
+      pending = null;
+      write(records);
+      return;
+    }
+    store.put(AuditKeys.head(current.id()), prepared.head());
+    current.written(prepared);
+    pending = null;
+  }
+
+  private Chain begin() {
+    return new Chain(
+        clock.instant(),
+        node,
+        Signing.newKeys(random),
+        root,
+        new Heads(store).newest(WITNESSED_MAX),
+        random);
+  }
+
+  private void putOnce(String key, byte[] content) {
+    try {
+      store.putIfAbsent(key, content);
+    } catch (PreconditionFailedException e) {
+      // Most likely ours, of a try whose answer was lost.
+      if (!Arrays.equals(store.get(key, BATCH_BYTES_MAX).bytes(), content)) {
+        throw new ForeignBatchException(key);
+      }
+    }
+  }
+
+  /** Another object stands where a batch belongs. */
+  private static final class ForeignBatchException extends RuntimeException {
+    ForeignBatchException(String key) {
+      super(key);
+    }
+  }
+}

@@ -1,0 +1,203 @@
+package io.akidb.policies.audit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.akidb.objectstore.FaultInjectingStore;
+import io.akidb.tenancy.TenantId;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class AuditLogTest {
+  private final TestLog log = new TestLog();
+
+  private List<AuditRecord> all(@Nullable TenantId tenant) {
+    List<AuditRecord> found = new ArrayList<>();
+    AuditQuery query = AuditQuery.all(tenant);
+    AuditPage page = new AuditReader(log.store).query(query);
+    found.addAll(page.records());
+    while (page.nextCursor() != null) {
+      page = new AuditReader(log.store).query(query.after(page.nextCursor()));
+      found.addAll(page.records());
+    }
+    return found;
+  }
+
+  @Test
+  void requiredEvent_onReturn_isInBothLogs() {
+    AuditEvent event =
+        new AuditEvent(
+            "key:abc",
+            "collections.delete",
+            "/v1/collections/products",
+            TestLog.TENANT,
+            "10.0.0.1",
+            Outcome.ATTEMPTED,
+            "request-1",
+            new TreeMap<>(Map.of("reason", "a \"quoted\"\nline")));
+    try (AuditLog open = log.open("node-1", null)) {
+      Instant before = Instant.now().minusMillis(1);
+      open.require(event);
+      open.require(TestLog.event("of nobody", null));
+
+      assertThat(all(null)).extracting(AuditRecord::event).first().isEqualTo(event);
+      assertThat(all(TestLog.TENANT)).extracting(AuditRecord::event).containsExactly(event);
+      AuditRecord record = all(null).get(0);
+      assertThat(record.node()).isEqualTo("node-1");
+      assertThat(record.at()).isBetween(before, Instant.now());
+      assertThat(AuditRecord.of(record.json())).isEqualTo(record);
+    }
+  }
+
+  @Test
+  void recordedEvents_areWrittenTogetherAndAtTheLatestOnClosing() {
+    AuditConfig patient =
+        new AuditConfig(
+            100, 100, Duration.ofHours(1), Duration.ofSeconds(20), Duration.ofMillis(5));
+    AuditLog open =
+        new AuditLog(log.store, Clock.systemUTC(), new SecureRandom(), "a", null, patient);
+    for (int i = 0; i < 50; i++) {
+      open.record(TestLog.event("e" + i, null));
+    }
+    open.close();
+
+    assertThat(log.batches()).hasSize(1);
+    assertThat(all(null)).hasSize(50);
+    assertThatThrownBy(() -> open.record(TestLog.event("late", null)))
+        .isInstanceOf(AuditUnavailableException.class);
+    open.close();
+  }
+
+  @Test
+  void manyCallersAtOnce_shareBatchesAndLoseNothing() throws Exception {
+    int callers = 16;
+    int each = 20;
+    ExecutorService executor = Executors.newFixedThreadPool(callers);
+    try (AuditLog open = log.open("a", null)) {
+      List<Future<?>> done = new ArrayList<>();
+      for (int c = 0; c < callers; c++) {
+        int caller = c;
+        done.add(
+            executor.submit(
+                () -> {
+                  for (int i = 0; i < each; i++) {
+                    open.require(TestLog.event(caller + "-" + i, TestLog.TENANT));
+                  }
+                }));
+      }
+      for (Future<?> future : done) {
+        future.get();
+      }
+    } finally {
+      executor.shutdown();
+    }
+    Set<String> what = new HashSet<>();
+    all(null).forEach(record -> what.add(record.event().what()));
+    assertThat(what).hasSize(callers * each);
+    assertThat(log.batches()).hasSizeLessThan(callers * each);
+    assertThat(log.verify().findings()).isEmpty();
+  }
+
+  @Test
+  void bucketOutOfReach_failsWhatMustBeRecordedAndKeepsTheRest() {
+    FaultInjectingStore faulty = new FaultInjectingStore(log.store, 1, 1.0);
+    try (AuditLog open = TestLog.open(faulty, "a", null)) {
+      assertThatThrownBy(() -> open.require(TestLog.event("refused", null)))
+          .isInstanceOf(AuditUnavailableException.class)
+          .hasMessageContaining("cannot be written");
+      open.record(TestLog.event("kept", null));
+      faulty.setQuiet(true);
+      open.require(TestLog.event("back", null));
+    }
+    assertThat(all(null))
+        .extracting(record -> record.event().what())
+        .containsExactly("refused", "kept", "back");
+    assertThat(log.verify().findings()).isEmpty();
+  }
+
+  @Test
+  void moreThanTheQueueHolds_isRefusedNotLost() {
+    FaultInjectingStore faulty = new FaultInjectingStore(log.store, 1, 1.0);
+    int[] taken = new int[1];
+    try (AuditLog open = TestLog.open(faulty, "a", null)) {
+      assertThatThrownBy(
+              () -> {
+                for (int i = 0; i < 1000; i++) {
+                  open.record(TestLog.event("e" + i, null));
+                  taken[0]++;
+                }
+              })
+          .isInstanceOf(AuditUnavailableException.class)
+          .hasMessageContaining("too many");
+      faulty.setQuiet(true);
+    }
+    assertThat(all(null)).hasSize(taken[0]);
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4, 5, 6})
+  void flakyBucket_whatWasConfirmedIsThereOnceAndSound(long seed) {
+    FaultInjectingStore faulty = new FaultInjectingStore(log.store, seed, 0.3);
+    List<String> confirmed = new ArrayList<>();
+    try (AuditLog open = TestLog.open(faulty, "a", null)) {
+      for (int i = 0; i < 30; i++) {
+        try {
+          open.require(TestLog.event("e" + i, TestLog.TENANT));
+          confirmed.add("e" + i);
+        } catch (AuditUnavailableException e) {
+          // It may be on record all the same.
+        }
+      }
+      faulty.setQuiet(true);
+    }
+    List<String> what = all(null).stream().map(record -> record.event().what()).toList();
+    assertThat(what).as("seed " + seed).containsAll(confirmed).doesNotHaveDuplicates();
+    assertThat(log.verify().findings()).as("seed " + seed).isEmpty();
+  }
+
+  @Test
+  void closingWhileTheBucketIsGone_ends() {
+    FaultInjectingStore faulty = new FaultInjectingStore(log.store, 1, 1.0);
+    AuditLog open = TestLog.open(faulty, "a", null);
+    open.record(TestLog.event("lost", null));
+    open.close();
+
+    assertThat(log.batches()).isEmpty();
+  }
+
+  @Test
+  void strangersObjectWhereABatchBelongs_isLeftAndAnotherChainBegun() {
+    Clock still = Clock.fixed(Instant.parse("2026-11-21T10:00:00Z"), ZoneOffset.UTC);
+    try (AuditLog open =
+        new AuditLog(log.store, still, new SecureRandom(), "a", null, TestLog.SHORT)) {
+      open.require(TestLog.event("first", TestLog.TENANT));
+      BatchName first =
+          BatchName.of(log.batches().get(0).substring(AuditKeys.LOG.length())).orElseThrow();
+      String next = new BatchName(first.lastAtMs(), first.chain(), 1).text();
+      log.store.put(AuditKeys.LOG + next, new byte[] {'x', '\n'});
+      open.require(TestLog.event("second", TestLog.TENANT));
+    }
+    assertThat(log.keys(AuditKeys.HEADS)).hasSize(2);
+    assertThat(all(null))
+        .extracting(record -> record.event().what())
+        .containsExactlyInAnyOrder("first", "second");
+    assertThat(new AuditReader(log.store).query(AuditQuery.all(null)).unreadable()).isEqualTo(1);
+    assertThat(log.verify().isSound()).isFalse();
+  }
+}
