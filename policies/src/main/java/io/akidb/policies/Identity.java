@@ -6,6 +6,14 @@ package io.akidb.policies;
  * @param users and service accounts
  * @param roles of the tenants
  * @param keys API keys
+ * @param accessTokens makes our own tokens
+ * @param tokens reads all signed ones
  * @param authorizer decides
  */
-public record Identity(Users users, Roles roles, ApiKeys keys, Authorizer authorizer) {}
+public record Identity(
+    Users users,
+    Roles roles,
+    ApiKeys keys,
+    AccessTokens accessTokens,
+    Tokens tokens,
+    Authorizer authorizer) {}

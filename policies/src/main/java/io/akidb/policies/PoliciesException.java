@@ -5,6 +5,7 @@ public abstract sealed class PoliciesException extends RuntimeException
     permits ApiKeyNotFoundException,
         CorruptApiKeyException,
         CorruptPolicyException,
+        IdentityProviderUnavailableException,
         InvalidApiKeyException,
         InvalidPolicyException,
         PolicyConflictException,

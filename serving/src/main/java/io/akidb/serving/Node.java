@@ -5,15 +5,19 @@ import io.akidb.catalog.OrderClock;
 import io.akidb.diskann.IndexProvider;
 import io.akidb.objectstore.ObjectStore;
 import io.akidb.objectstore.ObjectStoreException;
+import io.akidb.policies.AccessTokens;
 import io.akidb.policies.ApiKeys;
 import io.akidb.policies.Authorizer;
+import io.akidb.policies.ExternalTokens;
 import io.akidb.policies.Identity;
 import io.akidb.policies.Roles;
+import io.akidb.policies.Tokens;
 import io.akidb.policies.Users;
 import io.akidb.serving.build.BuildConfig;
 import io.akidb.serving.build.BuildLauncher;
 import io.akidb.serving.collection.CollectionsConfig;
 import io.akidb.serving.collection.OpenCollections;
+import io.akidb.serving.config.OidcSettings;
 import io.akidb.serving.config.Setting;
 import io.akidb.serving.config.Settings;
 import io.akidb.serving.fresh.FreshBudget;
@@ -91,7 +95,13 @@ public final class Node implements AutoCloseable {
     Roles roles = new Roles(store);
     ApiKeys keys =
         new ApiKeys(store, users, clock, random, settings.text(Setting.ADMIN_API_KEY).orElse(null));
-    return new Identity(users, roles, keys, new Authorizer(roles, clock));
+    AccessTokens accessTokens = new AccessTokens(store, keys, clock, random);
+    ExternalTokens external =
+        OidcSettings.read(settings)
+            .map(config -> new ExternalTokens(config, clock, System::nanoTime))
+            .orElse(null);
+    Tokens tokens = new Tokens(accessTokens, external);
+    return new Identity(users, roles, keys, accessTokens, tokens, new Authorizer(roles, clock));
   }
 
   private RestApi open(

@@ -19,6 +19,18 @@ public enum Setting {
   SECRET_KEY(null, "of the S3 service"),
   ADMIN_API_KEY(
       null, "the operator's key; without it one is made at the first start and printed once"),
+  OIDC_ISSUER(
+      null, "the identity provider whose JWTs are believed, as https://idp.example.org/realm"),
+  OIDC_AUDIENCE(null, "whom its JWTs must be for (aud)"),
+  OIDC_ALGORITHMS("RS256,ES256", "what may have signed them; never none, never HMAC"),
+  OIDC_TENANT(null, "the tenant of everybody that it vouches for; otherwise a claim says it"),
+  OIDC_TENANT_CLAIM("tenant_id", "the claim with the tenant's id; a dot goes into an object"),
+  OIDC_ROLES_CLAIM("roles", "the claim with the names of roles, as a list or with spaces"),
+  OIDC_ROLES(
+      "admin=admin,editor=editor,viewer=viewer",
+      "what those names grant, as their-name=our-role,...; other names grant nothing"),
+  OIDC_CLOCK_SKEW_SECS("60", "how far its clock may differ, at most 300"),
+  OIDC_KEYS_SECS("300", "how long its keys are believed before they are read again"),
   HOST("127.0.0.1", "the address to listen on"),
   PORT("8080", "the port to listen on; 0 takes a free one"),
   BODY_BYTES_MAX(

@@ -4,6 +4,8 @@ package io.akidb.serving.rest;
 enum Access {
   /** Anybody: health and metrics. */
   OPEN,
+  /** Whoever shows an API key itself, rather than a token. */
+  KEY_HOLDER,
   /** An operator of the platform. */
   OPERATOR,
   /** An operator, or somebody of the tenant that the path names. */

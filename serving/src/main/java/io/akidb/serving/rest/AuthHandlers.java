@@ -1,6 +1,7 @@
 package io.akidb.serving.rest;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.akidb.policies.AccessTokens;
 import io.akidb.policies.ApiKeyDescriptor;
 import io.akidb.policies.Decision;
 import io.akidb.policies.Identity;
@@ -13,14 +14,17 @@ import io.akidb.serving.problem.ServingException;
 import io.akidb.tenancy.CollectionName;
 import io.akidb.tenancy.InvalidNameException;
 import io.akidb.tenancy.TenantId;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/** {@code /authz}: why somebody may or may not do something. */
+/** {@code /auth}: short-lived tokens; {@code /authz}: why somebody may or may not do something. */
 final class AuthHandlers {
   private static final List<String> EXPLAIN_FIELDS =
       List.of("permission", "collection", "user_id", "api_key_id");
+
+  private static final long LIFETIME_DEFAULT_SECS = 900;
 
   private final Identity identity;
 
@@ -29,7 +33,25 @@ final class AuthHandlers {
   }
 
   List<Route> routes() {
-    return List.of(Route.tenant("POST", "/authz/explain", Permission.USERS_MANAGE, this::explain));
+    return List.of(
+        Route.keyHolder("POST", "/auth/token", this::token),
+        Route.tenant("POST", "/authz/explain", Permission.USERS_MANAGE, this::explain));
+  }
+
+  private Answer token(Call call) {
+    call.allowParameters();
+    Fields body = Fields.ofBody(call, List.of("lifetime_secs"));
+    long lifetime =
+        body.whole("lifetime_secs", 1, AccessTokens.LIFETIME_MAX.toSeconds())
+            .orElse(LIFETIME_DEFAULT_SECS);
+    AccessTokens.Issued issued =
+        identity.accessTokens().issue(call.principal(), Duration.ofSeconds(lifetime));
+    return Answer.ok(
+        Json.object()
+            .put("access_token", issued.text())
+            .put("token_type", "Bearer")
+            .put("expires_in", lifetime)
+            .put("expires_at", issued.expiresAt().toString()));
   }
 
   private Answer explain(Call call) {

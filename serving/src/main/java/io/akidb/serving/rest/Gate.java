@@ -10,6 +10,7 @@ import io.akidb.policies.Identity;
 import io.akidb.policies.Permission;
 import io.akidb.policies.Principal;
 import io.akidb.policies.Target;
+import io.akidb.policies.Tokens;
 import io.akidb.serving.filter.Filter;
 import io.akidb.serving.problem.Reason;
 import io.akidb.serving.problem.ServingException;
@@ -28,7 +29,6 @@ import org.jspecify.annotations.Nullable;
 /** Who calls, for which tenant, and whether they may: what every call passes first. Thread-safe. */
 final class Gate {
   private static final String BEARER = "Bearer ";
-  private static final int KEY_LENGTH_MAX = 4096;
   private static final int TENANTS_CACHED_MAX = 100_000;
   private static final Duration TENANT_TRUST = Duration.ofMillis(900);
 
@@ -36,6 +36,7 @@ final class Gate {
       new Decision(Decision.Outcome.FORBIDDEN, "nobody asks", List.of());
 
   private final ApiKeys keys;
+  private final Tokens tokens;
   private final Authorizer authorizer;
   private final RowFilters rowFilters = new RowFilters();
   private final RateLimits rates;
@@ -43,6 +44,7 @@ final class Gate {
 
   Gate(Identity identity, Tenancy tenancy) {
     this.keys = identity.keys();
+    this.tokens = identity.tokens();
     this.authorizer = identity.authorizer();
     this.rates = new RateLimits(tenancy);
     TenantRegistry registry = tenancy.registry();
@@ -59,29 +61,23 @@ final class Gate {
    * @throws ServingException UNAUTHENTICATED, FORBIDDEN, NOT_FOUND or RATE_LIMITED
    */
   Call enter(Context http, Route route, int bodyBytesMax) {
-    Permission permission = route.permission();
-    if (permission == null) {
+    if (route.access() == Access.OPEN) {
       return new Call(http, bodyBytesMax, this, null, null, NOTHING);
     }
-    Principal principal =
-        key(http)
-            .flatMap(keys::authenticate)
-            .orElseThrow(
-                () ->
-                    ServingException.of(
-                        Reason.UNAUTHENTICATED,
-                        "send a known API key, as 'Authorization: Bearer <key>' or 'X-API-Key:"
-                            + " <key>'"));
+    Principal principal = identify(http, route);
     TenantId ownId = principal.tenant();
     Tenant own = ownId == null ? null : admitted(http, principal, ownId);
     if (route.access() == Access.OPERATOR || route.access() == Access.NAMED_TENANT) {
       TenantId named = route.access() == Access.OPERATOR ? ownOf(principal) : named(http);
-      Decision decision = require(principal, named, Target.tenant(), permission);
+      Decision decision = require(principal, named, Target.tenant(), route);
       return new Call(http, bodyBytesMax, this, principal, null, decision);
     }
     TenantId id = tenantOf(principal, http.header("X-Tenant-ID"));
     Tenant tenant = own == null ? admitted(http, principal, id) : own;
-    Decision decision = require(principal, id, target(http, route), permission);
+    Decision decision =
+        route.access() == Access.KEY_HOLDER
+            ? NOTHING
+            : require(principal, id, target(http, route), route);
     return new Call(http, bodyBytesMax, this, principal, tenant, decision);
   }
 
@@ -109,15 +105,28 @@ final class Gate {
     tenants.invalidate(tenant);
   }
 
-  private static Optional<String> key(Context http) {
+  private Principal identify(Context http, Route route) {
+    Optional<String> credential = credential(http);
+    Optional<Principal> known = credential.flatMap(keys::authenticate);
+    if (known.isEmpty() && route.access() != Access.KEY_HOLDER) {
+      known = credential.filter(Tokens::isToken).flatMap(tokens::authenticate);
+    }
+    return known.orElseThrow(
+        () ->
+            ServingException.of(
+                Reason.UNAUTHENTICATED,
+                "send a known API key, as 'Authorization: Bearer <key>' or 'X-API-Key: <key>'"));
+  }
+
+  private static Optional<String> credential(Context http) {
     String authorization = http.header("Authorization");
-    String key =
+    String text =
         authorization == null
             ? http.header("X-API-Key")
             : authorization.regionMatches(true, 0, BEARER, 0, BEARER.length())
                 ? authorization.substring(BEARER.length()).trim()
                 : null;
-    return Optional.ofNullable(key).filter(text -> text.length() <= KEY_LENGTH_MAX);
+    return Optional.ofNullable(text).filter(known -> known.length() <= Tokens.LENGTH_MAX);
   }
 
   private static TenantId ownOf(Principal principal) {
@@ -169,8 +178,11 @@ final class Gate {
     return rowFilters.of(decision, schema);
   }
 
-  private Decision require(
-      Principal principal, TenantId tenant, Target target, Permission permission) {
+  private Decision require(Principal principal, TenantId tenant, Target target, Route route) {
+    Permission permission = route.permission();
+    if (permission == null) {
+      throw new IllegalStateException("a route without a rule: " + route.path());
+    }
     Decision decision = decide(principal, tenant, target, permission);
     return switch (decision.outcome()) {
       case ALLOWED -> decision;

@@ -13,6 +13,7 @@ import io.akidb.catalog.InvalidSchemaException;
 import io.akidb.objectstore.ObjectStoreException;
 import io.akidb.objectstore.OutcomeUnknownException;
 import io.akidb.policies.ApiKeyNotFoundException;
+import io.akidb.policies.IdentityProviderUnavailableException;
 import io.akidb.policies.InvalidPolicyException;
 import io.akidb.policies.PoliciesException;
 import io.akidb.policies.PolicyConflictException;
@@ -95,6 +96,9 @@ final class Problems {
       case PolicyNotFoundException e -> ServingException.of(Reason.NOT_FOUND, text(e), e);
       case PolicyConflictException e -> ServingException.of(Reason.CONFLICT, text(e), e);
       case InvalidPolicyException e -> field(e.field(), text(e));
+      case IdentityProviderUnavailableException e ->
+          ServingException.of(
+              Reason.UNAVAILABLE, "the identity provider cannot be asked right now", e);
       case PoliciesException e -> unavailable(e);
       case QuotaExceededException e -> ServingException.of(Reason.QUOTA_EXCEEDED, text(e), e);
       case TenantConflictException e -> ServingException.of(Reason.CONFLICT, text(e), e);

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * @param method of HTTP
  * @param path template below the base path, as {@code /collections/{collection}}
  * @param access who may call it
- * @param permission what the caller must be granted; null where access is open
+ * @param permission what the caller must be granted; null where access is open, or a key is enough
  * @param narrows whether a grant for some collection is enough to enter, because the handler asks
  *     for each collection that it touches; otherwise the grant must hold for the collection in the
  *     path, or for the whole tenant where there is none
@@ -27,6 +27,10 @@ record Route(
 
   static Route open(String method, String path, RouteHandler handler) {
     return new Route(method, path, Access.OPEN, null, false, false, handler);
+  }
+
+  static Route keyHolder(String method, String path, RouteHandler handler) {
+    return new Route(method, path, Access.KEY_HOLDER, null, false, false, handler);
   }
 
   static Route operator(String method, String path, RouteHandler handler) {

@@ -1,0 +1,12 @@
+package io.akidb.policies;
+
+/** The identity provider does not answer, so that its tokens cannot be checked right now. */
+public final class IdentityProviderUnavailableException extends PoliciesException {
+  private static final long serialVersionUID = 1;
+
+  /** Says what is wrong, without any token. */
+  public IdentityProviderUnavailableException(String message, Throwable cause) {
+    super(message);
+    initCause(cause);
+  }
+}
