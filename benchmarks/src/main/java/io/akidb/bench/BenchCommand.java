@@ -85,6 +85,11 @@ public final class BenchCommand implements Callable<Integer> {
   private boolean isFiltered;
 
   @Option(
+      names = "--cold",
+      description = "also with nothing of the index in the page cache (Linux)")
+  private boolean isCold;
+
+  @Option(
       names = "--kernels",
       arity = "0..1",
       fallbackValue = "",
@@ -199,6 +204,7 @@ public final class BenchCommand implements Callable<Integer> {
             heap,
             reuse,
             isFiltered ? FILTERS : List.of(),
+            isCold,
             isNative ? NativeEngines.install(scripts) : null);
     Report report =
         new BenchRun(options, clock, text -> err.println("akidb: " + text)).run(prepared);

@@ -113,6 +113,7 @@ final class BenchRun {
         options.rounds(),
         results,
         filtered(data, runs, results),
+        options.isCold() ? cold(runs) : List.of(),
         notes);
   }
 
@@ -136,6 +137,18 @@ final class BenchRun {
       }
     }
     return filtered;
+  }
+
+  /** Last, because it closes what is open. */
+  private List<Report.Cold> cold(List<CurveRun> runs) {
+    List<Report.Cold> cold = new ArrayList<>();
+    for (CurveRun run : runs) {
+      if (options.engines().contains(run.contender().description().engine())) {
+        log.accept(run.label() + ": searching with nothing in memory");
+        cold.add(run.cold());
+      }
+    }
+    return cold;
   }
 
   private static Report.Result result(CurveRun run) {

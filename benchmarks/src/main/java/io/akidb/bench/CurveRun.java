@@ -96,6 +96,25 @@ final class CurveRun {
         rate > 0 ? point.queriesPerCpuSecond() / rate : 0);
   }
 
+  /** Measures with nothing of the index in memory, by the least list that reached the recall. */
+  Report.Cold cold() {
+    int parameter =
+        curve().points().stream()
+            .filter(point -> point.recall() >= Report.RECALL)
+            .mapToInt(Point::parameter)
+            .findFirst()
+            .orElseGet(() -> curve().points().getLast().parameter());
+    Trial trial = contender.process().pass(Ask.cold(mode, parameter)).getFirst();
+    return new Report.Cold(
+        contender.description().engine(),
+        mode,
+        parameter,
+        trial.recall(),
+        1e3 / trial.queriesPerSecond(),
+        trial.p50Micros() / 1e3,
+        trial.p99Micros() / 1e3);
+  }
+
   Curve curve() {
     List<Point> points = trials.values().stream().map(Point::of).toList();
     return new Curve(contender.description().engine(), mode, points);

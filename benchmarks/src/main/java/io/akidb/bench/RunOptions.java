@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param heap of each engine's JVM, as {@code 4g}
  * @param reuse engines of which an index of an earlier run is taken
  * @param filters shares of rows that filters accept; empty for no filtered searches
+ * @param isCold whether to search with nothing in memory, too
  * @param natives engines that are not of the JVM; null for none
  */
 record RunOptions(
@@ -31,4 +32,5 @@ record RunOptions(
     String heap,
     Set<String> reuse,
     List<Double> filters,
+    boolean isCold,
     @Nullable NativeEngines natives) {}

@@ -11,10 +11,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The whole command, with engines in processes of their own. */
 class BenchCommandTest {
+  private static final boolean IS_LINUX = OS.LINUX.isCurrentOs();
+
   @TempDir Path folder;
   private final StringWriter out = new StringWriter();
   private final StringWriter err = new StringWriter();
@@ -54,6 +57,7 @@ class BenchCommandTest {
       "--millis",
       "1",
       "--filtered",
+      IS_LINUX ? "--cold" : "--reuse=none",
       "--json",
       json.toString(),
       "--svg",
@@ -66,6 +70,10 @@ class BenchCommandTest {
     JsonNode report = new ObjectMapper().readTree(json.toFile());
     assertThat(report.get("results")).hasSize(2);
     assertThat(report.get("filtered")).hasSize(8);
+    assertThat(report.get("cold")).hasSize(IS_LINUX ? 2 : 0);
+    for (JsonNode cold : report.get("cold")) {
+      assertThat(cold.get("recall").asDouble()).isGreaterThan(0.9);
+    }
     for (JsonNode filtered : report.get("filtered")) {
       assertThat(filtered.get("point").get("recall").asDouble()).isGreaterThan(0.9);
     }

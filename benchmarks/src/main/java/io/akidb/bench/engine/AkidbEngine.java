@@ -1,5 +1,6 @@
 package io.akidb.bench.engine;
 
+import io.akidb.bench.BenchException;
 import io.akidb.bench.data.PreparedData;
 import io.akidb.diskann.BuildParameters;
 import io.akidb.diskann.BuildProgress;
@@ -11,6 +12,9 @@ import io.akidb.diskann.NodeFilter;
 import io.akidb.diskann.SearchParameters;
 import io.akidb.diskann.SearchResult;
 import io.akidb.diskann.VectorIndex;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.BitSet;
 import java.util.List;
@@ -23,6 +27,9 @@ import org.roaringbitmap.RoaringBitmap;
 final class AkidbEngine implements Engine {
   private static final String MODE = "default";
   private static final String FILE = "index.shard";
+
+  /** The row of each node, as i32. */
+  private static final String ROWS = "index.rows";
 
   @Override
   public String name() {
@@ -67,13 +74,32 @@ final class AkidbEngine implements Engine {
                 builder.build(file, BuildProgress.NONE);
               }
             });
+    writeRows(provider, file, folder);
     return Map.of(MODE, cost);
+  }
+
+  /** Beside the index, so that opening it reads none of its pages for the benchmark's own sake. */
+  private static void writeRows(IndexProvider provider, Path file, Path folder) {
+    try (VectorIndex index = provider.open(file)) {
+      ByteBuffer rows = ByteBuffer.allocate(4 * index.size());
+      for (int node = 0; node < index.size(); node++) {
+        rows.putInt(Integer.parseInt(index.vectorId(node)));
+      }
+      Files.write(folder.resolve(ROWS), rows.array());
+    } catch (IOException e) {
+      throw new BenchException("cannot write to " + folder + ": " + e, e);
+    }
   }
 
   @Override
   public Searcher open(PreparedData.Meta data, Path folder, String mode) {
-    VectorIndex index = IndexProvider.of("diskann").open(folder.resolve(FILE));
-    return new Opened(index);
+    try {
+      int[] rowOfNode = new int[data.rows()];
+      ByteBuffer.wrap(Files.readAllBytes(folder.resolve(ROWS))).asIntBuffer().get(rowOfNode);
+      return new Opened(IndexProvider.of("diskann").open(folder.resolve(FILE)), rowOfNode);
+    } catch (IOException e) {
+      throw new BenchException("cannot read " + folder + ": " + e, e);
+    }
   }
 
   private static final class Opened implements Searcher {
@@ -85,12 +111,9 @@ final class AkidbEngine implements Engine {
     private @Nullable NodeFilter filter;
     private SearchParameters parameters = SearchParameters.defaults(1);
 
-    Opened(VectorIndex index) {
+    Opened(VectorIndex index, int[] rowOfNode) {
       this.index = index;
-      this.rowOfNode = new int[index.size()];
-      for (int node = 0; node < rowOfNode.length; node++) {
-        rowOfNode[node] = Integer.parseInt(index.vectorId(node));
-      }
+      this.rowOfNode = rowOfNode;
     }
 
     @Override

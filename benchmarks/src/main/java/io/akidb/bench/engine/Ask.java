@@ -29,6 +29,12 @@ public record Ask(
   public static final String PASS = "pass";
 
   /**
+   * Searches with nothing of the index in the page cache, anew for each of the first queries, and
+   * answers one {@link io.akidb.bench.measure.Trial}.
+   */
+  public static final String COLD = "cold";
+
+  /**
    * What a worker says of its engine.
    *
    * @param engine its name
@@ -50,6 +56,11 @@ public record Ask(
   /** To build. */
   public static Ask build(int threads) {
     return new Ask(BUILD, threads, null, 0, null, 0);
+  }
+
+  /** To search from nothing. */
+  public static Ask cold(String mode, int parameter) {
+    return new Ask(COLD, 0, mode, parameter, null, 0);
   }
 
   /** To search. */

@@ -24,12 +24,14 @@ public final class EngineWorker {
   /** What an answer begins with. */
   public static final String ANSWER = "@";
 
+  private static final int COLD_QUERIES = 200;
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final Engine engine;
   private final PreparedData data;
   private final Path folder;
 
+  private final float[][] queries;
   private final Passes passes;
   private int[][] truth;
   private @Nullable String filter;
@@ -41,7 +43,8 @@ public final class EngineWorker {
     this.engine = engine;
     this.data = data;
     this.folder = folder;
-    this.passes = new Passes(data.queries());
+    this.queries = data.queries();
+    this.passes = new Passes(queries);
     this.truth = data.truth();
   }
 
@@ -64,9 +67,7 @@ public final class EngineWorker {
         out.flush();
       }
     } finally {
-      if (searcher != null) {
-        searcher.close();
-      }
+      close();
     }
   }
 
@@ -77,6 +78,7 @@ public final class EngineWorker {
               engine.name(), engine.description(), engine.modes(), engine.parameters());
       case Ask.BUILD -> engine.build(data, folder, ask.threads());
       case Ask.PASS -> pass(ask);
+      case Ask.COLD -> List.of(cold(ask));
       default -> throw new BenchException("a worker cannot " + ask.action());
     };
   }
@@ -96,11 +98,40 @@ public final class EngineWorker {
     return trials;
   }
 
+  /** Opening an index is not timed, but what it reads is in the cache when the query comes. */
+  private Trial cold(Ask ask) {
+    close();
+    truth = data.truth();
+    filter = null;
+    String wanted = Objects.requireNonNull(ask.mode());
+    int count = Math.min(COLD_QUERIES, data.meta().queries());
+    List<Trial> single = new ArrayList<>();
+    try {
+      PageCache.flush(folder);
+      for (int q = 0; q < count; q++) {
+        PageCache.evict(folder);
+        try (Searcher fresh = engine.open(data.meta(), folder, wanted)) {
+          single.add(
+              new Passes(new float[][] {queries[q]})
+                  .run(fresh, ask.parameter(), new int[][] {truth[q]}));
+        }
+      }
+    } catch (IOException e) {
+      throw new BenchException("cannot empty the page cache of " + folder, e);
+    }
+    return Trial.ofSingleQueries(single);
+  }
+
+  private void close() {
+    if (searcher != null) {
+      searcher.close();
+      searcher = null;
+    }
+  }
+
   private Searcher opened(String wanted) {
     if (searcher == null || !wanted.equals(mode)) {
-      if (searcher != null) {
-        searcher.close();
-      }
+      close();
       searcher = engine.open(data.meta(), folder, wanted);
       mode = wanted;
       truth = data.truth();

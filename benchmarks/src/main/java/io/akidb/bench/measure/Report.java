@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param rounds passes of which the median is taken
  * @param results of each engine and mode
  * @param filtered searches with filters; empty if not asked for
+ * @param cold searches with nothing of the index in memory; empty if not asked for
  * @param notes what a reader must know, as that an engine did not install
  */
 public record Report(
@@ -29,6 +30,7 @@ public record Report(
     int rounds,
     List<Result> results,
     List<Filtered> filtered,
+    List<Cold> cold,
     List<String> notes) {
   /** The recall that engines are compared at. */
   public static final double RECALL = 0.95;
@@ -37,6 +39,7 @@ public record Report(
   public Report {
     results = List.copyOf(results);
     filtered = List.copyOf(filtered);
+    cold = List.copyOf(cold);
     notes = List.copyOf(notes);
   }
 
@@ -85,6 +88,24 @@ public record Report(
       int parameter,
       Point point,
       double unfilteredShare) {}
+
+  /**
+   * A search with nothing of the index in the page cache.
+   *
+   * @param parameter the least one that reached {@link #RECALL} in memory
+   * @param recall of the queries that were asked
+   * @param meanMillis latency
+   * @param p50Millis latency
+   * @param p99Millis latency
+   */
+  public record Cold(
+      String engine,
+      String mode,
+      int parameter,
+      double recall,
+      double meanMillis,
+      double p50Millis,
+      double p99Millis) {}
 
   /** The result of the fastest mode of an engine at {@link #RECALL}. */
   public Optional<Result> best(String engine) {

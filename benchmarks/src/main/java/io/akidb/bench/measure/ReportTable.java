@@ -47,6 +47,10 @@ public final class ReportTable {
       text.append('\n');
       filtered(text);
     }
+    if (!report.cold().isEmpty()) {
+      text.append('\n');
+      cold(text);
+    }
     report.notes().forEach(note -> line(text, "%nNote: %s", note));
     return text.toString();
   }
@@ -133,6 +137,30 @@ public final class ReportTable {
           row.point().queriesPerCpuSecond(),
           100 * row.unfilteredShare(),
           row.point().answersMin());
+    }
+  }
+
+  private void cold(StringBuilder text) {
+    line(
+        text,
+        "| %-22s | %5s | %7s | %8s | %8s | %8s |",
+        "nothing in memory",
+        "list",
+        "recall",
+        "mean ms",
+        "p50 ms",
+        "p99 ms");
+    line(text, "|%s", "---|".repeat(6));
+    for (Report.Cold row : report.cold()) {
+      line(
+          text,
+          "| %-22s | %5d | %7.4f | %8.2f | %8.2f | %8.2f |",
+          row.engine() + " " + row.mode(),
+          row.parameter(),
+          row.recall(),
+          row.meanMillis(),
+          row.p50Millis(),
+          row.p99Millis());
     }
   }
 

@@ -62,6 +62,22 @@ class CurveTest {
   }
 
   @Test
+  void trialOf_singleQueries_isTheirDistribution() {
+    Trial all =
+        Trial.ofSingleQueries(
+            List.of(
+                new Trial(40, 1.0, 1, 1000, 3000, 3000, 10),
+                new Trial(40, 0.5, 1, 500, 1000, 1000, 9),
+                new Trial(40, 0.9, 1, 1000, 2000, 2000, 10)));
+    assertThat(all.recall()).isCloseTo(0.8, within(1e-9));
+    assertThat(all.queriesPerSecond()).isCloseTo(500, within(1e-9));
+    assertThat(all.queriesPerCpuSecond()).isCloseTo(750, within(1e-9));
+    assertThat(all.p50Micros()).isEqualTo(2000);
+    assertThat(all.p99Micros()).isEqualTo(3000);
+    assertThat(all.answersMin()).isEqualTo(9);
+  }
+
+  @Test
   void recall_hits_areCountedOnce() {
     int[][] truth = {{1, 2, 3}, {4}};
     int[][] found = {{2, 2, 9}, {4, 5, 6}};

@@ -43,6 +43,7 @@ class ReportTest {
           List.of(
               new Report.Filtered(
                   "akidb", "default", 0.01, 40, CurveTest.point(40, 0.97, 1234), 0.42)),
+          List.of(new Report.Cold("akidb", "default", 40, 0.96, 1.5, 1.25, 9.75)),
           List.of("it rained"));
 
   private static Report.Result result(String engine, String mode, double cpu, Point... points) {
@@ -75,6 +76,7 @@ class ReportTest {
             "| other poor (built before)",
             "reaches only 0.9400")
         .containsSubsequence("filtered", "1.0%", "40", "0.9700", "1234", "42%", "9")
+        .containsSubsequence("nothing in memory", "40", "0.9600", "1.50", "1.25", "9.75")
         .contains("Note: it rained");
   }
 
@@ -102,7 +104,17 @@ class ReportTest {
   @Test
   void svg_withoutPoints_isAnEmptyFrame() {
     Report empty =
-        new Report("", report.machine(), report.data(), 10, 2, 3, List.of(), List.of(), List.of());
+        new Report(
+            "",
+            report.machine(),
+            report.data(),
+            10,
+            2,
+            3,
+            List.of(),
+            List.of(),
+            List.of(),
+            List.of());
     assertThat(SvgPlot.of(empty)).endsWith("</svg>\n").doesNotContain("polyline");
   }
 }
