@@ -166,6 +166,20 @@ test_launcher_command_gets_its_home_and_jdk_and_no_search_hints() {
   expect_no_output "AKIDB_MVN="
 }
 
+test_launcher_serve_opts_into_tenants_and_roles_unless_told_otherwise() {
+  set_up
+  printf '#!/bin/sh\nenv\n' >"$SCRATCH/jdk/bin/java"
+  unset AKIDB_CONFIG AKIDB_MULTI_TENANCY AKIDB_RBAC_ENABLED
+  run akidb serve
+  expect_output "AKIDB_MULTI_TENANCY=true"
+  expect_output "AKIDB_RBAC_ENABLED=true"
+  AKIDB_MULTI_TENANCY=false run akidb serve
+  expect_output "AKIDB_MULTI_TENANCY=false"
+  expect_output "AKIDB_RBAC_ENABLED=true"
+  run akidb serve --config "$SCRATCH/file"
+  expect_no_output "AKIDB_MULTI_TENANCY="
+}
+
 test_launcher_called_by_a_link_from_elsewhere_finds_its_home() {
   set_up
   mkdir "$SCRATCH/bin"

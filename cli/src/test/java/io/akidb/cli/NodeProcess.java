@@ -37,6 +37,8 @@ final class NodeProcess implements AutoCloseable {
     CompletableFuture<String> ready = new CompletableFuture<>();
     Map<String, String> all = new HashMap<>(environment);
     all.put("AKIDB_ADMIN_API_KEY", OPERATOR_KEY);
+    all.put("AKIDB_MULTI_TENANCY", "true");
+    all.put("AKIDB_RBAC_ENABLED", "true");
     Child child =
         Child.start(
             Installation.of(environment)

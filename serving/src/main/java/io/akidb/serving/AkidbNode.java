@@ -9,6 +9,7 @@ import io.akidb.policies.PoliciesException;
 import io.akidb.serving.config.InvalidSettingException;
 import io.akidb.serving.config.Setting;
 import io.akidb.serving.config.Settings;
+import io.akidb.serving.tenant.Modes;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.security.SecureRandom;
@@ -107,6 +108,7 @@ public final class AkidbNode {
                 out.println(
                     "operator key, shown this once (set AKIDB_ADMIN_API_KEY to choose it): "
                         + key));
+    Modes.of(settings).remarks().forEach(out::println);
     String host = settings.text(Setting.HOST).orElse("127.0.0.1");
     if (!host.equals("127.0.0.1") && !host.equals("localhost") && !host.equals("::1")) {
       out.println(

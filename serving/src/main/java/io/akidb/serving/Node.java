@@ -76,10 +76,11 @@ public final class Node implements AutoCloseable {
     HttpConfig http = HttpConfig.of(settings);
     try {
       TenantRegistry registry = new TenantRegistry(store, clock);
-      registry.ensureDefault();
+      TenantConfig tenants = TenantConfig.of(settings);
+      registry.ensure(tenants.modes().defaultTenant());
       Identity identity = identity(store, settings, clock, random);
       ApiKeys keys = identity.keys();
-      RestApi api = open(store, settings, clock, registry, identity);
+      RestApi api = open(store, settings, clock, registry, tenants, identity);
       server = own(api.server(http));
       server.start();
       issuedOperatorKey = keys.hasOperator() ? null : keys.issueForOperator().plaintext();
@@ -105,7 +106,12 @@ public final class Node implements AutoCloseable {
   }
 
   private RestApi open(
-      ObjectStore store, Settings settings, Clock clock, TenantRegistry registry, Identity identity)
+      ObjectStore store,
+      Settings settings,
+      Clock clock,
+      TenantRegistry registry,
+      TenantConfig tenants,
+      Identity identity)
       throws IOException {
     ApiKeys keys = identity.keys();
     ShardCacheConfig cacheConfig = ShardCacheConfig.of(settings);
@@ -145,14 +151,7 @@ public final class Node implements AutoCloseable {
     List<TenantBelongings> belongings =
         List.of(keys::revokeAllOf, identity.users()::deleteAllOf, identity.roles()::deleteAllOf);
     Tenancy tenancy =
-        own(
-            new Tenancy(
-                store,
-                registry,
-                catalog,
-                belongings,
-                TenantConfig.of(settings),
-                metrics.registry()));
+        own(new Tenancy(store, registry, catalog, belongings, tenants, metrics.registry()));
     return new RestApi(
         clock,
         tenancy,
@@ -164,7 +163,7 @@ public final class Node implements AutoCloseable {
         search,
         launcher,
         metrics,
-        () -> answers(registry));
+        () -> answers(registry, tenants.modes().defaultTenant()));
   }
 
   private static void register(
@@ -183,9 +182,9 @@ public final class Node implements AutoCloseable {
     return resource;
   }
 
-  private static boolean answers(TenantRegistry registry) {
+  private static boolean answers(TenantRegistry registry, TenantId tenant) {
     try {
-      return registry.find(TenantId.DEFAULT).isPresent();
+      return registry.find(tenant).isPresent();
     } catch (ObjectStoreException e) {
       return false;
     }

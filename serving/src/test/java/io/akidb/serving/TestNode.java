@@ -75,7 +75,17 @@ public final class TestNode implements AutoCloseable {
   public static TestNode start(Path bucket, ObjectStore store, Path cache, String... flags) {
     List<String> arguments =
         new ArrayList<>(
-            List.of("--port", "0", "--cache-dir", cache.toString(), "--follow-interval-ms", "50"));
+            List.of(
+                "--port",
+                "0",
+                "--cache-dir",
+                cache.toString(),
+                "--follow-interval-ms",
+                "50",
+                "--multi-tenancy",
+                "true",
+                "--rbac-enabled",
+                "true"));
     arguments.addAll(List.of(flags));
     Map<String, String> environment = new HashMap<>();
     environment.put("AKIDB_ADMIN_API_KEY", OPERATOR_KEY);

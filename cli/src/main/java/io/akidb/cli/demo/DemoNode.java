@@ -57,6 +57,9 @@ final class DemoNode implements AutoCloseable {
       int port) {
     Map<String, String> all = new HashMap<>(environment);
     all.put("AKIDB_ADMIN_API_KEY", operatorKey);
+    // Two tenants, each with its own key, are what it shows.
+    all.put("AKIDB_MULTI_TENANCY", "true");
+    all.put("AKIDB_RBAC_ENABLED", "true");
     return new DemoNode(
         installation,
         bucket,

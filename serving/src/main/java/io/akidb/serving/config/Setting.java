@@ -19,6 +19,12 @@ public enum Setting {
   SECRET_KEY(null, "of the S3 service"),
   ADMIN_API_KEY(
       null, "the operator's key; without it one is made at the first start and printed once"),
+  MULTI_TENANCY("false", "whether there are more tenants than one; true or false"),
+  DEFAULT_TENANT(
+      "default",
+      "the only tenant without multi-tenancy; with it, whom an operator's call is for by default"),
+  RBAC_ENABLED(
+      "false", "whether keys of tenants and users count, not the operator's alone; true or false"),
   OIDC_ISSUER(
       null, "the identity provider whose JWTs are believed, as https://idp.example.org/realm"),
   OIDC_AUDIENCE(null, "whom its JWTs must be for (aud)"),

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
@@ -151,6 +152,20 @@ public final class Settings {
   /** The text, if it is set and not empty. */
   public Optional<String> text(Setting setting) {
     return Optional.ofNullable(values.get(setting)).filter(value -> !value.isEmpty());
+  }
+
+  /**
+   * Yes or no.
+   *
+   * @throws InvalidSettingException if it is neither {@code true} nor {@code false}
+   */
+  public boolean flag(Setting setting) {
+    String text = text(setting).orElse("").toLowerCase(Locale.ROOT);
+    return switch (text) {
+      case "true", "1", "yes", "on" -> true;
+      case "false", "0", "no", "off" -> false;
+      default -> throw new InvalidSettingException(setting.flag() + " must be true or false");
+    };
   }
 
   /**

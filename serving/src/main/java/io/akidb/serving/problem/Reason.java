@@ -10,6 +10,8 @@ public enum Reason {
   UNAUTHENTICATED(false),
   /** The key is good, but its role may not do this. */
   FORBIDDEN(false),
+  /** The installation has not opted into what the call needs. */
+  NOT_ENABLED(false),
   /** The tenant is suspended: everything of it is refused until its operator resumes it. */
   TENANT_SUSPENDED(false),
   /** There is no such thing, or it is another tenant's. */

@@ -14,6 +14,7 @@ import io.akidb.policies.Tokens;
 import io.akidb.serving.filter.Filter;
 import io.akidb.serving.problem.Reason;
 import io.akidb.serving.problem.ServingException;
+import io.akidb.serving.tenant.Modes;
 import io.akidb.serving.tenant.Tenancy;
 import io.akidb.tenancy.InvalidNameException;
 import io.akidb.tenancy.Tenant;
@@ -39,6 +40,7 @@ final class Gate {
   private final Tokens tokens;
   private final Authorizer authorizer;
   private final RowFilters rowFilters = new RowFilters();
+  private final Modes modes;
   private final RateLimits rates;
   private final LoadingCache<TenantId, Optional<Tenant>> tenants;
 
@@ -46,6 +48,7 @@ final class Gate {
     this.keys = identity.keys();
     this.tokens = identity.tokens();
     this.authorizer = identity.authorizer();
+    this.modes = tenancy.modes();
     this.rates = new RateLimits(tenancy);
     TenantRegistry registry = tenancy.registry();
     this.tenants =
@@ -58,13 +61,14 @@ final class Gate {
   /**
    * Lets a call in.
    *
-   * @throws ServingException UNAUTHENTICATED, FORBIDDEN, NOT_FOUND or RATE_LIMITED
+   * @throws ServingException UNAUTHENTICATED, FORBIDDEN, NOT_ENABLED, NOT_FOUND or RATE_LIMITED
    */
   Call enter(Context http, Route route, int bodyBytesMax) {
     if (route.access() == Access.OPEN) {
       return new Call(http, bodyBytesMax, this, null, null, NOTHING);
     }
     Principal principal = identify(http, route);
+    modes.require(principal, route.path(), http.header("X-Tenant-ID"));
     TenantId ownId = principal.tenant();
     Tenant own = ownId == null ? null : admitted(http, principal, ownId);
     if (route.access() == Access.OPERATOR || route.access() == Access.NAMED_TENANT) {
@@ -129,9 +133,9 @@ final class Gate {
     return Optional.ofNullable(text).filter(known -> known.length() <= Tokens.LENGTH_MAX);
   }
 
-  private static TenantId ownOf(Principal principal) {
+  private TenantId ownOf(Principal principal) {
     TenantId own = principal.tenant();
-    return own == null ? TenantId.DEFAULT : own;
+    return own == null ? modes.defaultTenant() : own;
   }
 
   private static TenantId named(Context http) {
@@ -149,7 +153,7 @@ final class Gate {
     return route.narrows() ? Target.someCollection() : Target.tenant();
   }
 
-  private static TenantId tenantOf(Principal principal, @Nullable String asked) {
+  private TenantId tenantOf(Principal principal, @Nullable String asked) {
     TenantId own = principal.tenant();
     if (asked == null) {
       return ownOf(principal);

@@ -149,7 +149,7 @@ final class Problems {
     return switch (reason) {
       case INVALID_REQUEST -> 400;
       case UNAUTHENTICATED -> 401;
-      case FORBIDDEN, QUOTA_EXCEEDED, TENANT_SUSPENDED -> 403;
+      case FORBIDDEN, NOT_ENABLED, QUOTA_EXCEEDED, TENANT_SUSPENDED -> 403;
       case NOT_FOUND -> 404;
       case METHOD_NOT_ALLOWED -> 405;
       case CONFLICT -> 409;

@@ -140,8 +140,10 @@ final class TenantHandlers {
   }
 
   private Answer delete(Call call) {
-    if (id(call).equals(TenantId.DEFAULT)) {
-      throw ServingException.of(Reason.CONFLICT, "the tenant 'default' cannot be deleted");
+    TenantId kept = tenancy.modes().defaultTenant();
+    if (id(call).equals(kept)) {
+      throw ServingException.of(
+          Reason.CONFLICT, "the tenant '" + kept + "' is the node's default; it cannot be deleted");
     }
     change(call, id -> tenancy.lifecycle().delete(id, ifMatch(call)));
     return Answer.noContent();

@@ -16,6 +16,7 @@ import java.util.List;
  * crashes and purge dates, one counts. {@link #close} ends them. Thread-safe.
  */
 public final class Tenancy implements AutoCloseable {
+  private final Modes modes;
   private final TenantRegistry registry;
   private final TenantLifecycle lifecycle;
   private final UsageLedger usage;
@@ -36,6 +37,7 @@ public final class Tenancy implements AutoCloseable {
       List<TenantBelongings> belongings,
       TenantConfig config,
       PrometheusRegistry metricsRegistry) {
+    this.modes = config.modes();
     this.registry = tenants;
     this.lifecycle = new TenantLifecycle(store, tenants, config.lifecycle(), belongings);
     this.usage = new UsageLedger(new ManifestUsage(catalog));
@@ -52,6 +54,11 @@ public final class Tenancy implements AutoCloseable {
               metrics.review();
               return false;
             });
+  }
+
+  /** What the installation has opted into. */
+  public Modes modes() {
+    return modes;
   }
 
   /** Who they are. */

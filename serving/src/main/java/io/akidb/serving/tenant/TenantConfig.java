@@ -9,6 +9,7 @@ import java.time.Duration;
 /**
  * How the node treats its tenants.
  *
+ * @param modes what the installation has opted into
  * @param lifecycle how long what passes by itself takes
  * @param sweepInterval between looks for what a crash or a purge date left to do
  * @param countInterval between counts of what tenants use
@@ -16,6 +17,7 @@ import java.time.Duration;
  * @param metricsMax tenants with a label of their own in the metrics
  */
 public record TenantConfig(
+    Modes modes,
     LifecycleConfig lifecycle,
     Duration sweepInterval,
     Duration countInterval,
@@ -28,6 +30,7 @@ public record TenantConfig(
   /** Reads the settings. */
   public static TenantConfig of(Settings settings) {
     return new TenantConfig(
+        Modes.of(settings),
         new LifecycleConfig(
             Duration.ofHours(
                 settings.number(Setting.TENANT_RETENTION_HOURS, 0, RETENTION_HOURS_MAX)),
