@@ -12,6 +12,7 @@ import io.akidb.serving.config.Settings;
 import io.akidb.serving.tenant.Modes;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.net.BindException;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.HashMap;
@@ -71,8 +72,14 @@ public final class AkidbNode {
 
   private static String deepest(Throwable failure) {
     Throwable cause = failure;
+    Throwable around = failure;
     while (cause.getCause() != null) {
+      around = cause;
       cause = cause.getCause();
+    }
+    if (cause instanceof BindException) {
+      // The one around it names the address.
+      return around.getMessage() + ": " + cause.getMessage() + "; choose another by --port";
     }
     return cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
   }

@@ -61,7 +61,8 @@ class AkidbNodeTest {
               "--cache-dir",
               folder.resolve("c2").toString());
       assertThat(code).isEqualTo(1);
-      assertThat(errors()).contains("cannot start").contains("in use");
+      assertThat(errors())
+          .contains("cannot start", "in use", ":" + node.node().port(), "another by --port");
     }
     // What was opened before the port was found taken is closed again: the folder is free.
     TestNode.start(
