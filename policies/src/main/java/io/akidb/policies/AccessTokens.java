@@ -5,9 +5,9 @@ import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JOSEObjectType;
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.JWSHeader;
-import com.nimbusds.jose.crypto.ECDSASigner;
-import com.nimbusds.jose.crypto.ECDSAVerifier;
-import com.nimbusds.jose.jwk.ECKey;
+import com.nimbusds.jose.crypto.RSASSASigner;
+import com.nimbusds.jose.crypto.RSASSAVerifier;
+import com.nimbusds.jose.jwk.RSAKey;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
 import io.akidb.objectstore.ObjectStore;
@@ -24,7 +24,7 @@ import java.util.UUID;
 
 /**
  * Our own short-lived tokens: made with an API key, and good for what the key is good for at the
- * moment of use, so that a revoked key takes its tokens with it. JWTs, signed with ES256 and no
+ * moment of use, so that a revoked key takes its tokens with it. JWTs, signed with RS256 and no
  * other algorithm. Thread-safe.
  */
 public final class AccessTokens {
@@ -97,15 +97,15 @@ public final class AccessTokens {
             .claim(KEY_ID, keyId)
             .claim(FINGERPRINT, fingerprint.substring(0, FINGERPRINT_LENGTH))
             .build();
-    ECKey key = tokenKeys.signing();
+    RSAKey key = tokenKeys.signing();
     SignedJWT token =
         new SignedJWT(
-            new JWSHeader.Builder(JWSAlgorithm.ES256).type(TYPE).keyID(key.getKeyID()).build(),
+            new JWSHeader.Builder(JWSAlgorithm.RS256).type(TYPE).keyID(key.getKeyID()).build(),
             claims);
     try {
-      token.sign(new ECDSASigner(key));
+      token.sign(new RSASSASigner(key));
     } catch (JOSEException e) {
-      throw new IllegalStateException("every JDK has ES256", e);
+      throw new IllegalStateException("every JDK has RS256", e);
     }
     return new Issued(token.serialize(), expiresAt);
   }
@@ -115,13 +115,13 @@ public final class AccessTokens {
     try {
       JWSHeader header = token.getHeader();
       String keyId = header.getKeyID();
-      if (!JWSAlgorithm.ES256.equals(header.getAlgorithm())
+      if (!JWSAlgorithm.RS256.equals(header.getAlgorithm())
           || !TYPE.equals(header.getType())
           || keyId == null) {
         return Optional.empty();
       }
-      Optional<ECKey> key = tokenKeys.find(keyId);
-      if (key.isEmpty() || !token.verify(new ECDSAVerifier(key.get()))) {
+      Optional<RSAKey> key = tokenKeys.find(keyId);
+      if (key.isEmpty() || !token.verify(new RSASSAVerifier(key.get()))) {
         return Optional.empty();
       }
       return principal(token.getJWTClaimsSet());

@@ -8,11 +8,10 @@ import com.nimbusds.jose.JOSEObjectType;
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.JWSHeader;
 import com.nimbusds.jose.JWSSigner;
-import com.nimbusds.jose.crypto.ECDSASigner;
 import com.nimbusds.jose.crypto.MACSigner;
-import com.nimbusds.jose.jwk.Curve;
-import com.nimbusds.jose.jwk.ECKey;
-import com.nimbusds.jose.jwk.gen.ECKeyGenerator;
+import com.nimbusds.jose.crypto.RSASSASigner;
+import com.nimbusds.jose.jwk.RSAKey;
+import com.nimbusds.jose.jwk.gen.RSAKeyGenerator;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.PlainJWT;
 import com.nimbusds.jwt.SignedJWT;
@@ -184,32 +183,32 @@ class AccessTokensTest {
     SignedJWT good = SignedJWT.parse(one.made.issue(principal, Duration.ofMinutes(5)).text());
     JWTClaimsSet claims = good.getJWTClaimsSet();
     JWSHeader header = good.getHeader();
-    ECKey signing =
-        ECKey.parse(
+    RSAKey signing =
+        RSAKey.parse(
             new String(store.get(keyObjects().get(0), 1 << 16).bytes(), StandardCharsets.UTF_8)
                 .replaceFirst("(?s).*\"jwk\":\"", "")
                 .replaceFirst("(?s)\",\"created_at.*", "")
                 .replace("\\", ""));
-    ECKey stranger = new ECKeyGenerator(Curve.P_256).keyID(header.getKeyID()).generate();
-    assertThat(accepted(header, claims, new ECDSASigner(signing))).as("the forge works").isTrue();
+    RSAKey stranger = new RSAKeyGenerator(2048).keyID(header.getKeyID()).generate();
+    assertThat(accepted(header, claims, new RSASSASigner(signing))).as("the forge works").isTrue();
 
-    assertThat(accepted(header, claims, new ECDSASigner(stranger))).isFalse();
+    assertThat(accepted(header, claims, new RSASSASigner(stranger))).isFalse();
     assertThat(one.tokens.authenticate(new PlainJWT(claims).serialize())).isEmpty();
     JWSHeader hmac =
         new JWSHeader.Builder(JWSAlgorithm.HS256)
             .type(header.getType())
             .keyID(header.getKeyID())
             .build();
-    assertThat(accepted(hmac, claims, new MACSigner(signing.toECPublicKey().getEncoded())))
+    assertThat(accepted(hmac, claims, new MACSigner(signing.toRSAPublicKey().getEncoded())))
         .isFalse();
     for (JWSHeader other :
         List.of(
-            new JWSHeader.Builder(JWSAlgorithm.ES256).type(header.getType()).build(),
-            new JWSHeader.Builder(JWSAlgorithm.ES256).keyID(header.getKeyID()).build(),
+            new JWSHeader.Builder(JWSAlgorithm.RS256).type(header.getType()).build(),
+            new JWSHeader.Builder(JWSAlgorithm.RS256).keyID(header.getKeyID()).build(),
             new JWSHeader.Builder(header).type(JOSEObjectType.JWT).build(),
             new JWSHeader.Builder(header).keyID("../x").build(),
             new JWSHeader.Builder(header).keyID("0123456789abcdef").build())) {
-      assertThat(accepted(other, claims, new ECDSASigner(signing))).as("%s", other).isFalse();
+      assertThat(accepted(other, claims, new RSASSASigner(signing))).as("%s", other).isFalse();
     }
     for (JWTClaimsSet other :
         List.of(
@@ -224,7 +223,7 @@ class AccessTokensTest {
             changed(claims).claim("akidb_key", "../x").build(),
             changed(claims).claim("akidb_fp", null).build(),
             changed(claims).claim("akidb_fp", "0123456789abcdef").build())) {
-      assertThat(accepted(header, other, new ECDSASigner(signing))).as("%s", other).isFalse();
+      assertThat(accepted(header, other, new RSASSASigner(signing))).as("%s", other).isFalse();
     }
   }
 
