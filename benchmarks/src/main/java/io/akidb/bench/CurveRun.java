@@ -18,6 +18,9 @@ final class CurveRun {
   /** Slower than this the rest of the curve would only take time. */
   private static final double RATE_TOO_LOW = 30;
 
+  /** Every second list: a filter may make a pass slow, and no curve is drawn. */
+  private static final int FILTERED_STEP = 2;
+
   private static final int WARM_PARAMETER = 40;
 
   private final Contender contender;
@@ -77,7 +80,9 @@ final class CurveRun {
   Report.Filtered filtered(
       String filter, double share, Report.Result unfiltered, int rounds, int millis) {
     int chosen = 0;
-    for (int parameter : contender.description().parameters()) {
+    List<Integer> parameters = contender.description().parameters();
+    for (int i = 0; i < parameters.size(); i += FILTERED_STEP) {
+      int parameter = parameters.get(i);
       chosen = parameter;
       Trial trial = contender.process().pass(Ask.pass(mode, parameter, filter, 0)).getFirst();
       if (trial.recall() >= Report.RECALL || trial.queriesPerCpuSecond() < RATE_TOO_LOW) {
