@@ -14,6 +14,8 @@ public enum Permission {
   TENANTS_MANAGE,
   /** Create, change and delete a tenant's users, roles and API keys. */
   USERS_MANAGE,
+  /** Read the audit log. */
+  AUDIT_READ,
   /** Create a collection. */
   COLLECTIONS_CREATE,
   /** Change a collection, or ask for a build of its index. */

@@ -13,6 +13,7 @@ import io.akidb.policies.Identity;
 import io.akidb.policies.Roles;
 import io.akidb.policies.Tokens;
 import io.akidb.policies.Users;
+import io.akidb.policies.audit.AuditReader;
 import io.akidb.serving.build.BuildConfig;
 import io.akidb.serving.build.BuildLauncher;
 import io.akidb.serving.collection.CollectionsConfig;
@@ -80,14 +81,20 @@ public final class Node implements AutoCloseable {
       registry.ensure(tenants.modes().defaultTenant());
       Identity identity = identity(store, settings, clock, random);
       ApiKeys keys = identity.keys();
-      RestApi api = open(store, settings, clock, registry, tenants, identity);
+      NodeAudit audit = own(NodeAudit.open(store, settings, clock, random));
+      RestApi api = open(store, settings, clock, registry, tenants, identity, audit);
       server = own(api.server(http));
       server.start();
-      issuedOperatorKey = keys.hasOperator() ? null : keys.issueForOperator().plaintext();
+      issuedOperatorKey = keys.hasOperator() ? null : issueOperatorKey(keys, audit);
     } catch (IOException | RuntimeException e) {
       close();
       throw e;
     }
+  }
+
+  private static String issueOperatorKey(ApiKeys keys, NodeAudit audit) {
+    audit.operatorKeyIssued();
+    return keys.issueForOperator().plaintext();
   }
 
   private static Identity identity(
@@ -111,7 +118,8 @@ public final class Node implements AutoCloseable {
       Clock clock,
       TenantRegistry registry,
       TenantConfig tenants,
-      Identity identity)
+      Identity identity,
+      NodeAudit audit)
       throws IOException {
     ApiKeys keys = identity.keys();
     ShardCacheConfig cacheConfig = ShardCacheConfig.of(settings);
@@ -149,7 +157,11 @@ public final class Node implements AutoCloseable {
     register(metrics, collections, budget);
     BuildLauncher launcher = own(new BuildLauncher(build));
     List<TenantBelongings> belongings =
-        List.of(keys::revokeAllOf, identity.users()::deleteAllOf, identity.roles()::deleteAllOf);
+        List.of(
+            audit::tenantPurged,
+            keys::revokeAllOf,
+            identity.users()::deleteAllOf,
+            identity.roles()::deleteAllOf);
     Tenancy tenancy =
         own(new Tenancy(store, registry, catalog, belongings, tenants, metrics.registry()));
     return new RestApi(
@@ -157,6 +169,8 @@ public final class Node implements AutoCloseable {
         tenancy,
         keys,
         identity,
+        audit.log(),
+        new AuditReader(store),
         catalog,
         collections,
         new Searcher(helpers, search.threads(), metrics),

@@ -41,6 +41,7 @@ class AuthorizationMatrixTest {
           Map.entry("platform.operate", OPERATOR),
           Map.entry("tenants.manage", ADMIN),
           Map.entry("users.manage", ADMIN),
+          Map.entry("audit.read", ADMIN),
           Map.entry("collections.create", EDITOR),
           Map.entry("collections.update", EDITOR),
           Map.entry("collections.read", VIEWER),

@@ -139,9 +139,26 @@ public final class AuditLog implements AutoCloseable {
 
   private void work() {
     List<Waiting> batch = take();
-    while (!batch.isEmpty()) {
-      write(batch);
+    while (!batch.isEmpty() && write(batch)) {
       batch = take();
+    }
+    giveUp();
+  }
+
+  /** What is left could not be written before the log was closed. */
+  private void giveUp() {
+    lock.lock();
+    try {
+      closed = true;
+      AuditUnavailableException lost =
+          new AuditUnavailableException("the audit log was closed before it was written", null);
+      queue.forEach(each -> complete(each, lost));
+      if (!queue.isEmpty()) {
+        LOG.log(Level.ERROR, "closing with {0} more events not in the audit log", queue.size());
+      }
+      queue.clear();
+    } finally {
+      lock.unlock();
     }
   }
 
@@ -186,14 +203,16 @@ public final class AuditLog implements AutoCloseable {
     }
   }
 
-  private void write(List<Waiting> batch) {
+  /** Writes a batch, however often it takes; false if the log was closed and it still fails. */
+  private boolean write(List<Waiting> batch) {
     List<AuditRecord> records = batch.stream().map(Waiting::record).toList();
     boolean told = false;
+    boolean last = false;
     while (true) {
       try {
         writer.write(records);
         batch.forEach(each -> complete(each, null));
-        return;
+        return true;
       } catch (RuntimeException e) {
         batch.forEach(each -> complete(each, e));
         if (!told) {
@@ -201,11 +220,11 @@ public final class AuditLog implements AutoCloseable {
               Level.ERROR, "the audit log cannot be written; it is tried again: {0}", e.toString());
           told = true;
         }
-        if (!pauseBeforeRetry()) {
-          LOG.log(
-              Level.ERROR, "closing with {0} events that are not in the audit log", records.size());
-          return;
+        if (last) {
+          LOG.log(Level.ERROR, "closing with {0} events not in the audit log", records.size());
+          return false;
         }
+        last = !pauseBeforeRetry();
       }
     }
   }
@@ -223,7 +242,7 @@ public final class AuditLog implements AutoCloseable {
     }
   }
 
-  /** False if the log is being closed: then nobody waits for another try. */
+  /** False if the log is being closed: then the next try is the last. */
   private boolean pauseBeforeRetry() {
     lock.lock();
     try {

@@ -37,6 +37,9 @@ public enum Setting {
       "what those names grant, as their-name=our-role,...; other names grant nothing"),
   OIDC_CLOCK_SKEW_SECS("60", "how far its clock may differ, at most 300"),
   OIDC_KEYS_SECS("300", "how long its keys are believed before they are read again"),
+  AUDIT_KEY_FILE(
+      null, "an Ed25519 private key (PEM) that vouches for this node's part of the audit log"),
+  NODE_NAME(null, "this node's name in the audit log; the machine's name by default"),
   HOST("127.0.0.1", "the address to listen on"),
   PORT("8080", "the port to listen on; 0 takes a free one"),
   BODY_BYTES_MAX(

@@ -92,6 +92,11 @@ final class Call {
     return tenant;
   }
 
+  /** Whose data, or null where the route is of no tenant. */
+  @Nullable TenantId tenantId() {
+    return tenant == null ? null : tenant.tenantId();
+  }
+
   /** Who calls. */
   Principal principal() {
     if (principal == null) {

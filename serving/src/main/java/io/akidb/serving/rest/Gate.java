@@ -115,6 +115,7 @@ final class Gate {
     if (known.isEmpty() && route.access() != Access.KEY_HOLDER) {
       known = credential.filter(Tokens::isToken).flatMap(tokens::authenticate);
     }
+    known.ifPresent(principal -> RequestAudit.identified(http, principal));
     return known.orElseThrow(
         () ->
             ServingException.of(

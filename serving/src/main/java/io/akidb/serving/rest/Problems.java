@@ -18,6 +18,8 @@ import io.akidb.policies.InvalidPolicyException;
 import io.akidb.policies.PoliciesException;
 import io.akidb.policies.PolicyConflictException;
 import io.akidb.policies.PolicyNotFoundException;
+import io.akidb.policies.audit.AuditException;
+import io.akidb.policies.audit.InvalidAuditRequestException;
 import io.akidb.serving.problem.FieldProblem;
 import io.akidb.serving.problem.Reason;
 import io.akidb.serving.problem.ServingException;
@@ -100,6 +102,10 @@ final class Problems {
           ServingException.of(
               Reason.UNAVAILABLE, "the identity provider cannot be asked right now", e);
       case PoliciesException e -> unavailable(e);
+      case InvalidAuditRequestException e -> ServingException.invalid("?" + e.field(), text(e));
+      case AuditException e ->
+          ServingException.of(
+              Reason.UNAVAILABLE, "the audit log cannot be written or read right now", e);
       case QuotaExceededException e -> ServingException.of(Reason.QUOTA_EXCEEDED, text(e), e);
       case TenantConflictException e -> ServingException.of(Reason.CONFLICT, text(e), e);
       case TenantStateException e -> ServingException.of(Reason.CONFLICT, text(e), e);

@@ -3,6 +3,8 @@ package io.akidb.serving.rest;
 import io.akidb.catalog.Catalog;
 import io.akidb.policies.ApiKeys;
 import io.akidb.policies.Identity;
+import io.akidb.policies.audit.AuditLog;
+import io.akidb.policies.audit.AuditReader;
 import io.akidb.serving.build.BuildLauncher;
 import io.akidb.serving.collection.OpenCollections;
 import io.akidb.serving.metrics.NodeMetrics;
@@ -21,6 +23,8 @@ import java.util.function.BooleanSupplier;
  * @param tenancy tenants
  * @param keys API keys
  * @param identity who calls and what they may
+ * @param audit where calls are put on record
+ * @param auditReader reads that record
  * @param catalog collections in the bucket
  * @param collections collections on this node
  * @param searcher finds
@@ -34,6 +38,8 @@ public record RestApi(
     Tenancy tenancy,
     ApiKeys keys,
     Identity identity,
+    AuditLog audit,
+    AuditReader auditReader,
     Catalog catalog,
     OpenCollections collections,
     Searcher searcher,
@@ -45,7 +51,9 @@ public record RestApi(
   /** A server that is not listening yet. */
   public RestServer server(HttpConfig config) {
     Gate gate = new Gate(identity, tenancy);
-    return new RestServer(config, gate, metrics, routes(gate));
+    List<Route> routes = routes(gate);
+    return new RestServer(
+        config, gate, metrics, new RequestAudit(audit, routes, System::nanoTime), routes);
   }
 
   List<Route> routes(Gate gate) {
@@ -57,6 +65,7 @@ public record RestApi(
     routes.addAll(new RoleHandlers(identity).routes());
     routes.addAll(new ApiKeyHandlers(identity, clock).routes());
     routes.addAll(new AuthHandlers(identity).routes());
+    routes.addAll(new AuditHandlers(auditReader).routes());
     routes.addAll(new CollectionHandlers(catalog, collections, quotas, indexes).routes());
     routes.addAll(new VectorHandlers(collections, quotas).routes());
     routes.addAll(new SearchHandlers(collections, searcher, search).routes());

@@ -36,6 +36,7 @@ public final class RestServer implements AutoCloseable {
 
   private final HttpConfig config;
   private final Gate gate;
+  private final RequestAudit audit;
   private final NodeMetrics metrics;
   private final List<Route> routes;
   private final Semaphore inFlight;
@@ -44,9 +45,11 @@ public final class RestServer implements AutoCloseable {
   private final Javalin javalin;
   private volatile boolean stopping;
 
-  RestServer(HttpConfig config, Gate gate, NodeMetrics metrics, List<Route> routes) {
+  RestServer(
+      HttpConfig config, Gate gate, NodeMetrics metrics, RequestAudit audit, List<Route> routes) {
     this.config = config;
     this.gate = gate;
+    this.audit = audit;
     this.metrics = metrics;
     this.routes = List.copyOf(routes);
     this.inFlight = new Semaphore(config.requestsInFlightMax());
@@ -129,12 +132,34 @@ public final class RestServer implements AutoCloseable {
 
   private Answer handle(Context http, Route route, Arrivals.Body arrival) {
     int bodyMax = route.writes() ? config.writeBodyBytesMax() : config.otherBodyBytesMax();
-    Call call = inFlight(route, () -> gate.enter(http, route, bodyMax));
+    Call call = inFlight(route, () -> enter(http, route, bodyMax));
     if (!route.method().equals("GET")) {
       // Read even if it will not be needed: an unread body would cost the caller its connection.
       call.receive(arrival);
     }
-    return inFlight(route, () -> handleOnce(http, route, call));
+    return inFlight(route, () -> handleAudited(http, route, call));
+  }
+
+  private Call enter(Context http, Route route, int bodyMax) {
+    try {
+      return gate.enter(http, route, bodyMax);
+    } catch (ServingException e) {
+      audit.failed(http, route, null, e);
+      throw e;
+    }
+  }
+
+  private Answer handleAudited(Context http, Route route, Call call) {
+    audit.entered(http, route, call);
+    Answer answer;
+    try {
+      answer = handleOnce(http, route, call);
+    } catch (RuntimeException e) {
+      audit.failed(http, route, call, e);
+      throw e;
+    }
+    audit.answered(http, route, call, answer);
+    return answer;
   }
 
   /** Does a part of a call that costs this node work; waiting for the caller is none. */

@@ -40,7 +40,8 @@ class OpenApiTest {
 
   /** Of which only the list of routes is wanted. */
   static RestApi api() {
-    return new RestApi(null, null, null, null, null, null, null, null, null, null, null);
+    return new RestApi(
+        null, null, null, null, null, null, null, null, null, null, null, null, null);
   }
 
   @Test

@@ -1,0 +1,230 @@
+package io.akidb.serving.rest;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import io.akidb.policies.Principal;
+import io.akidb.policies.audit.AuditEvent;
+import io.akidb.policies.audit.AuditException;
+import io.akidb.policies.audit.AuditLog;
+import io.akidb.policies.audit.Outcome;
+import io.akidb.serving.problem.Reason;
+import io.akidb.serving.problem.ServingException;
+import io.akidb.tenancy.InvalidNameException;
+import io.akidb.tenancy.TenantId;
+import io.javalin.http.Context;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.LongSupplier;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Puts calls on record: the one place from which the API writes the audit log. Thread-safe.
+ *
+ * <p>A change is on record before it is made, or it is not made. That a principal is known is
+ * recorded once in a quarter of an hour for each key and address, not for each call; refusals one
+ * by one up to a bound each minute, beyond which they are counted.
+ */
+final class RequestAudit {
+  private static final Logger LOG = System.getLogger(RequestAudit.class.getName());
+  private static final Duration AUTHENTICATION_INTERVAL = Duration.ofMinutes(15);
+  private static final int AUTHENTICATIONS_MAX = 10_000;
+  private static final int REFUSALS_PER_MINUTE_MAX = 600;
+  private static final String PRINCIPAL_ATTRIBUTE = "akidb.principal";
+  private static final String ANONYMOUS = "anonymous";
+  // Keys and tokens, should somebody have put one where an id belongs.
+  private static final Pattern SECRET =
+      Pattern.compile("(akidb_[0-9a-f]{16})_[A-Za-z0-9_-]+|eyJ[A-Za-z0-9_-]+(\\.[A-Za-z0-9_-]*)*");
+
+  private final AuditLog log;
+  private final IdentityHashMap<Route, AuditedRoute> routes = new IdentityHashMap<>();
+  private final Cache<String, Boolean> known =
+      Caffeine.newBuilder()
+          .maximumSize(AUTHENTICATIONS_MAX)
+          .expireAfterWrite(AUTHENTICATION_INTERVAL)
+          .build();
+  private final RefusalBound strangers;
+  private final RefusalBound denials;
+
+  RequestAudit(AuditLog log, List<Route> served, LongSupplier nanos) {
+    this.log = log;
+    served.forEach(route -> routes.put(route, AuditedRoute.of(route)));
+    this.strangers = new RefusalBound(REFUSALS_PER_MINUTE_MAX, nanos);
+    this.denials = new RefusalBound(REFUSALS_PER_MINUTE_MAX, nanos);
+  }
+
+  /** Tells who calls, as soon as that is known. */
+  static void identified(Context http, Principal principal) {
+    http.attribute(PRINCIPAL_ATTRIBUTE, principal);
+  }
+
+  private AuditedRoute of(Route route) {
+    AuditedRoute audited = routes.get(route);
+    if (audited == null) {
+      throw new IllegalStateException("a route that is not served");
+    }
+    return audited;
+  }
+
+  /**
+   * A caller was let in.
+   *
+   * @throws AuditException if a change cannot be put on record
+   */
+  void entered(Context http, Route route, Call call) {
+    Principal principal = http.attribute(PRINCIPAL_ATTRIBUTE);
+    if (principal == null) {
+      return;
+    }
+    String session = principal.id() + " " + principal.keyId() + " " + http.ip();
+    if (known.asMap().putIfAbsent(session, true) == null) {
+      log.record(
+          event(
+              http, principal, "authentication", principal.tenant(), Outcome.SUCCEEDED, Map.of()));
+    }
+    AuditedRoute audited = of(route);
+    if (audited.kind() == AuditedRoute.Kind.CHANGE) {
+      TenantId tenant = tenant(http, route, call, principal, false);
+      log.require(event(http, principal, audited.action(), tenant, Outcome.ATTEMPTED, Map.of()));
+    }
+  }
+
+  /** A call was answered by its handler. */
+  void answered(Context http, Route route, Call call, Answer answer) {
+    AuditedRoute audited = of(route);
+    Principal principal = http.attribute(PRINCIPAL_ATTRIBUTE);
+    if (principal == null || audited.kind() == AuditedRoute.Kind.DATA) {
+      return;
+    }
+    Outcome outcome = answer.status() < 400 ? Outcome.SUCCEEDED : Outcome.FAILED;
+    SortedMap<String, String> detail = new TreeMap<>();
+    detail.put("status", Integer.toString(answer.status()));
+    String location = answer.headers().get("Location");
+    if (location != null) {
+      detail.put("location", location);
+    }
+    TenantId tenant = tenant(http, route, call, principal, outcome == Outcome.SUCCEEDED);
+    AuditEvent event = event(http, principal, audited.action(), tenant, outcome, detail);
+    if (audited.kind() == AuditedRoute.Kind.READ) {
+      log.record(event);
+    } else {
+      recordEnd(event);
+    }
+  }
+
+  /**
+   * A call was refused by the gate, or its handler failed.
+   *
+   * @param call null if the gate had not let it in
+   */
+  void failed(Context http, Route route, @Nullable Call call, RuntimeException failure) {
+    boolean entered = call != null;
+    AuditedRoute audited = of(route);
+    Principal principal = http.attribute(PRINCIPAL_ATTRIBUTE);
+    Reason reason = failure instanceof ServingException known ? known.reason() : Reason.INTERNAL;
+    Map<String, String> detail = Map.of("code", reason.code());
+    if (reason == Reason.UNAUTHENTICATED) {
+      strangers.admit(
+          unrecorded ->
+              log.record(
+                  event(
+                      http,
+                      principal,
+                      audited.action(),
+                      null,
+                      Outcome.UNAUTHENTICATED,
+                      with(detail, unrecorded))));
+    } else if (principal != null && isDenial(reason, entered)) {
+      denials.admit(
+          unrecorded ->
+              log.record(
+                  event(
+                      http,
+                      principal,
+                      audited.action(),
+                      principal.tenant(),
+                      Outcome.DENIED,
+                      with(detail, unrecorded))));
+    } else if (principal != null && call != null && audited.kind() == AuditedRoute.Kind.CHANGE) {
+      TenantId tenant = tenant(http, route, call, principal, false);
+      recordEnd(event(http, principal, audited.action(), tenant, Outcome.FAILED, detail));
+    }
+  }
+
+  // At the gate "not found" is what somebody is told whose the thing is not.
+  private static boolean isDenial(Reason reason, boolean entered) {
+    return reason == Reason.FORBIDDEN
+        || reason == Reason.TENANT_SUSPENDED
+        || (reason == Reason.NOT_FOUND && !entered);
+  }
+
+  private static Map<String, String> with(Map<String, String> detail, long unrecorded) {
+    if (unrecorded == 0) {
+      return detail;
+    }
+    Map<String, String> more = new TreeMap<>(detail);
+    more.put("unrecorded_before", Long.toString(unrecorded));
+    return more;
+  }
+
+  // The deed is done and its attempt on record: no answer can be taken back for its second event.
+  private void recordEnd(AuditEvent event) {
+    try {
+      log.record(event);
+    } catch (AuditException e) {
+      LOG.log(Level.ERROR, "the end of {0} is not on record: {1}", event.action(), e.getMessage());
+    }
+  }
+
+  /** Whose log gets a copy: a tenant that exists. */
+  private static @Nullable TenantId tenant(
+      Context http, Route route, Call call, Principal principal, boolean succeeded) {
+    if ("true".equals(http.queryParam("platform"))) {
+      return null;
+    }
+    TenantId about = call.tenantId() == null ? principal.tenant() : call.tenantId();
+    if (about != null || !succeeded || !route.path().contains("{tenant_id}")) {
+      return about;
+    }
+    // An operator's call: what it succeeded with is a tenant's.
+    try {
+      return new TenantId(http.pathParam("tenant_id"));
+    } catch (InvalidNameException e) {
+      return null;
+    }
+  }
+
+  private static AuditEvent event(
+      Context http,
+      @Nullable Principal principal,
+      String action,
+      @Nullable TenantId tenant,
+      Outcome outcome,
+      Map<String, String> detail) {
+    SortedMap<String, String> all = new TreeMap<>(detail);
+    if (principal != null && principal.keyId() != null) {
+      all.put("key_id", principal.keyId());
+    }
+    return new AuditEvent(
+        principal == null ? ANONYMOUS : principal.id(),
+        action,
+        harmless(http.path()),
+        tenant,
+        http.ip(),
+        outcome,
+        harmless(RestServer.requestId(http)),
+        all);
+  }
+
+  static String harmless(String text) {
+    return SECRET
+        .matcher(text)
+        .replaceAll(match -> match.group(1) == null ? "(token)" : match.group(1));
+  }
+}

@@ -1,0 +1,185 @@
+package io.akidb.serving;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.akidb.objectstore.InMemoryStore;
+import io.akidb.objectstore.ListPage;
+import io.akidb.objectstore.ObjectStore;
+import io.akidb.objectstore.StoreUnavailableException;
+import io.akidb.policies.audit.AuditVerifier;
+import io.akidb.policies.audit.Verification;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What is done by REST is on record, for whoever may read it, and verifies. */
+class AuditServingTest {
+  private static final String ROW = "{\"vectors\":[{\"id\":\"x\",\"vector\":[1,2]}]}";
+
+  @TempDir Path folder;
+
+  /** What the log says, as {@code action outcome what}, oldest first. */
+  private static List<String> events(TestNode node, String query) {
+    List<String> events = new ArrayList<>();
+    for (JsonNode item : items(node, query)) {
+      events.add(
+          item.get("action").asText()
+              + " "
+              + item.get("outcome").asText()
+              + " "
+              + item.get("what").asText());
+    }
+    return events;
+  }
+
+  private static List<JsonNode> items(TestNode node, String query) {
+    List<JsonNode> items = new ArrayList<>();
+    String cursor = "";
+    do {
+      JsonNode page = node.get("/audit?limit=1000" + query + cursor).expect(200).json();
+      page.get("items").forEach(items::add);
+      JsonNode next = page.get("next_cursor");
+      cursor = next.isNull() ? "" : "&cursor=" + next.asText().replace("+", "%2B");
+    } while (!cursor.isEmpty());
+    return items;
+  }
+
+  private static void awaitEvent(TestNode node, String query, String event) {
+    TestNode.await(event, () -> events(node, query).contains(event));
+  }
+
+  @Test
+  void changesRefusalsAndReads_areOnRecordForWhomTheyConcern() throws Exception {
+    try (TestNode node = TestNode.start(folder)) {
+      JsonNode a = node.post("/tenants", "{\"name\": \"a\"}").expect(201).json();
+      JsonNode b = node.post("/tenants", "{\"name\": \"b\"}").expect(201).json();
+      String idA = a.get("tenant_id").asText();
+      TestNode adminA = node.as(a.get("api_key").asText());
+      TestNode adminB = node.as(b.get("api_key").asText());
+      adminA.post("/collections", "{\"name\": \"c\", \"vector_dim\": 2}").expect(201);
+      adminA.post("/collections/c/vectors", ROW).expect(200);
+      adminA.post("/collections/c/vectors/delete", "{\"ids\": [\"x\"]}").expect(200);
+      adminA.get("/users").expect(200);
+      adminA.post("/collections", "{\"name\": \"c\", \"vector_dim\": 2}").expect(409);
+      adminA.delete("/tenants/" + idA).expect(403);
+      adminB.get("/tenants/" + idA).expect(404);
+      node.as("akidb_0123456789abcdef_" + "s".repeat(43)).get("/tenants").expect(401);
+      adminA.delete("/collections/c").expect(204);
+
+      awaitEvent(adminA, "", "collections.delete succeeded /collections/c");
+      assertThat(events(adminA, ""))
+          .contains(
+              "authentication succeeded /collections",
+              "collections.create attempted /collections",
+              "collections.create succeeded /collections",
+              "collections.create failed /collections",
+              "collections.vectors.delete attempted /collections/c/vectors/delete",
+              "users.list succeeded /users",
+              "tenants.delete denied /tenants/" + idA,
+              "collections.delete attempted /collections/c")
+          .noneMatch(event -> event.contains("collections.vectors.create"))
+          .noneMatch(event -> event.contains(b.get("tenant_id").asText()));
+      assertThat(events(adminB, "")).contains("tenants.read denied /tenants/" + idA);
+      assertThat(events(adminA, "")).doesNotContain("tenants.read denied /tenants/" + idA);
+      awaitEvent(node, "&platform=true", "tenants.list unauthenticated /tenants");
+      assertThat(events(node, "&platform=true"))
+          .contains(
+              "tenants.create attempted /tenants",
+              "tenants.create succeeded /tenants",
+              "tenants.read denied /tenants/" + idA,
+              "collections.delete succeeded /collections/c");
+      assertThat(items(node, "&platform=true&action=tenants.create&outcome=succeeded"))
+          .extracting(item -> item.at("/detail/location").asText())
+          .contains("/v1/tenants/" + idA);
+      adminA.get("/audit?platform=true").expect(403);
+      node.as("none").get("/audit").expect(401);
+      nothingSecret(node, List.of(TestNode.OPERATOR_KEY, "s".repeat(43), secret(a), secret(b)));
+      sound(node.store());
+    }
+  }
+
+  private static String secret(JsonNode created) {
+    String key = created.get("api_key").asText();
+    return key.substring(key.lastIndexOf('_') + 1);
+  }
+
+  private static void nothingSecret(TestNode node, List<String> secrets) {
+    StringBuilder all = new StringBuilder();
+    ListPage page = node.store().list("akidb/system/audit/", null, 1000);
+    page.objects()
+        .forEach(
+            object ->
+                all.append(
+                    new String(
+                        node.store().get(object.key(), 1 << 20).bytes(), StandardCharsets.UTF_8)));
+    assertThat(all.toString()).contains("\"who\"").doesNotContain(secrets.toArray(String[]::new));
+  }
+
+  private static void sound(ObjectStore store) {
+    Verification seen = new AuditVerifier(store, null, List.of()).verify();
+    assertThat(seen.findings()).isEmpty();
+    assertThat(seen.events()).isPositive();
+  }
+
+  @Test
+  void queries_byTimeAndPrincipal_selectAndWrongOnesAreNamed() {
+    try (TestNode node = TestNode.start(folder)) {
+      node.post("/collections", "{\"name\": \"c\", \"vector_dim\": 2}").expect(201);
+      awaitEvent(node, "", "collections.create succeeded /collections");
+      JsonNode first = items(node, "&action=collections.create").get(0);
+      String at = first.get("at").asText();
+
+      assertThat(items(node, "&action=collections.&from=" + at)).hasSize(2);
+      assertThat(items(node, "&action=collections.&to=" + at)).isEmpty();
+      assertThat(items(node, "&who=nobody")).isEmpty();
+      assertThat(items(node, "&who=" + first.get("who").asText())).isNotEmpty();
+      assertThat(items(node, "&from=" + Instant.now().plusSeconds(3600))).isEmpty();
+      assertThat(first.get("address").asText()).isNotEmpty();
+      assertThat(first.get("request_id").asText()).isNotEmpty();
+      for (String wrong :
+          List.of("from=x", "outcome=x", "cursor=x", "limit=0", "whom=x", "platform=x")) {
+        assertThat(node.get("/audit?" + wrong).expect(400).code()).isEqualTo("invalid_request");
+      }
+    }
+  }
+
+  @Test
+  void changeWhoseAttemptCannotBeRecorded_isNotMade() {
+    AtomicBoolean broken = new AtomicBoolean();
+    HookedStore store = new HookedStore(new InMemoryStore(Clock.systemUTC()));
+    store.before(
+        (method, key) -> {
+          if (broken.get() && method.startsWith("put") && key.startsWith("akidb/system/audit/")) {
+            throw new StoreUnavailableException("the audit log is out of reach", null);
+          }
+        });
+    try (TestNode node = TestNode.start(folder, store, folder.resolve("cache"))) {
+      node.post("/collections", "{\"name\": \"before\", \"vector_dim\": 2}").expect(201);
+      broken.set(true);
+      assertThat(
+              node.post("/collections", "{\"name\": \"c\", \"vector_dim\": 2}").expect(503).code())
+          .isEqualTo("unavailable");
+      node.post("/collections/before/vectors", ROW).expect(200);
+      broken.set(false);
+      node.get("/collections/c").expect(404);
+      node.post("/collections", "{\"name\": \"c\", \"vector_dim\": 2}").expect(201);
+      sound(store);
+    }
+  }
+
+  @Test
+  void rootKey_thatIsNone_failsTheStart() throws Exception {
+    Path file = Files.writeString(folder.resolve("key.pem"), "no key");
+    assertThatThrownBy(() -> TestNode.start(folder, "--audit-key-file", file.toString()))
+        .hasMessageContaining("AKIDB_AUDIT_KEY_FILE");
+  }
+}
