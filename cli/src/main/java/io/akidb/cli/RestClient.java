@@ -11,6 +11,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.HttpTimeoutException;
 import java.time.Duration;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Calls a node's REST API. Thread-safe. */
@@ -45,8 +46,9 @@ public final class RestClient implements AutoCloseable {
    *
    * @param status of HTTP
    * @param body text, empty for none
+   * @param etag the entity tag of what was answered, if there is one
    */
-  public record Answer(int status, String body) {
+  public record Answer(int status, String body, Optional<String> etag) {
     /** Whether it is a success. */
     public boolean isOk() {
       return status / 100 == 2;
@@ -64,11 +66,19 @@ public final class RestClient implements AutoCloseable {
    * @throws CliException with the node's own words otherwise
    */
   public JsonNode call(String method, String path, @Nullable JsonNode body) {
-    Answer answer = send(method, path, body);
+    return require(send(method, path, body)).json();
+  }
+
+  /**
+   * The same answer, if it is a success.
+   *
+   * @throws CliException with the node's own words otherwise
+   */
+  Answer require(Answer answer) {
     if (!answer.isOk()) {
       throw CliException.failed(problem(answer), null);
     }
-    return answer.json();
+    return answer;
   }
 
   /**
@@ -77,6 +87,16 @@ public final class RestClient implements AutoCloseable {
    * @throws CliException if the node cannot be reached
    */
   public Answer send(String method, String path, @Nullable JsonNode body) {
+    return send(method, path, body, null);
+  }
+
+  /**
+   * Calls.
+   *
+   * @param ifMatch the entity tag that must still hold, or null
+   * @throws CliException if the node cannot be reached
+   */
+  Answer send(String method, String path, @Nullable JsonNode body, @Nullable String ifMatch) {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(server.resolve(path))
             .timeout(CALL_TIMEOUT)
@@ -86,6 +106,9 @@ public final class RestClient implements AutoCloseable {
     if (body != null) {
       request.header("Content-Type", "application/json");
     }
+    if (ifMatch != null) {
+      request.header("If-Match", ifMatch);
+    }
     if (apiKey != null) {
       request.header("Authorization", "Bearer " + apiKey);
     }
@@ -94,7 +117,8 @@ public final class RestClient implements AutoCloseable {
     }
     try {
       HttpResponse<String> response = http.send(request.build(), BodyHandlers.ofString());
-      return new Answer(response.statusCode(), response.body());
+      return new Answer(
+          response.statusCode(), response.body(), response.headers().firstValue("ETag"));
     } catch (IOException e) {
       if (e instanceof HttpTimeoutException && !(e instanceof HttpConnectTimeoutException)) {
         throw CliException.failed(

@@ -3,7 +3,6 @@ package io.akidb.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.akidb.cli.AkidbCli.Surroundings;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -29,37 +28,9 @@ final class TenantCommand {
   int create(
       @Mixin ServerOptions server,
       @Parameters(paramLabel = "NAME", description = "For people; need not be unique.") String name,
-      @Option(
-              names = "--max-storage-bytes",
-              paramLabel = "N",
-              description = "Quota; none unless given, as with each.")
-          @Nullable Long maxStorageBytes,
-      @Option(names = "--max-collections", paramLabel = "N", description = "Quota.")
-          @Nullable Long maxCollections,
-      @Option(names = "--max-vectors-per-collection", paramLabel = "N", description = "Quota.")
-          @Nullable Long maxVectors,
-      @Option(
-              names = "--api-rate-limit-per-second",
-              paramLabel = "N",
-              description = "Calls a second that each node takes.")
-          @Nullable Long rateLimit,
-      @Option(
-              names = "--metadata",
-              paramLabel = "KEY=VALUE",
-              description = "Kept and shown; may be given again.")
-          @Nullable Map<String, String> metadata) {
+      @Mixin QuotaOptions quotas) {
     ObjectNode body = Json.object().put("name", name);
-    ObjectNode quotas = Json.object();
-    put(quotas, "max_storage_bytes", maxStorageBytes);
-    put(quotas, "max_collections", maxCollections);
-    put(quotas, "max_vectors_per_collection", maxVectors);
-    put(quotas, "api_rate_limit_per_second", rateLimit);
-    if (!quotas.isEmpty()) {
-      body.set("quotas", quotas);
-    }
-    if (metadata != null) {
-      body.set("metadata", Json.tree(metadata));
-    }
+    quotas.putInto(body);
     try (RestClient client = server.client(surroundings.environment())) {
       JsonNode tenant = client.call("POST", "tenants", body);
       return print(
@@ -83,19 +54,20 @@ final class TenantCommand {
               names = "--cursor",
               paramLabel = "TEXT",
               description = "The page that an earlier one named as its next.")
-          @Nullable String cursor) {
+          @Nullable String cursor,
+      @Option(
+              names = "--state",
+              paramLabel = "STATE",
+              description = "active, suspended, deleted or purging; the first two unless given.")
+          @Nullable String state) {
+    String path = Paging.path("tenants", limit, cursor);
     try (RestClient client = server.client(surroundings.environment())) {
-      JsonNode page = client.call("GET", Paging.path("tenants", limit, cursor), null);
+      JsonNode page =
+          client.call("GET", state == null ? path : path + "&state=" + Paging.part(state), null);
       if (server.isJson()) {
         return print(server, page);
       }
-      page.path("items")
-          .forEach(
-              tenant ->
-                  surroundings
-                      .out()
-                      .println(
-                          tenant.path("tenant_id").asText() + "  " + tenant.path("name").asText()));
+      page.path("items").forEach(tenant -> surroundings.out().println(line(tenant)));
       Paging.printNext(surroundings, page);
       return 0;
     }
@@ -110,13 +82,85 @@ final class TenantCommand {
   }
 
   @Command(
-      description = "Deletes a tenant: it is refused from now on.",
+      description = "Changes a tenant's name, quotas or metadata; what is not given stays.",
+      mixinStandardHelpOptions = true)
+  int update(
+      @Mixin ServerOptions server,
+      @Parameters(paramLabel = "ID") String id,
+      @Option(names = "--name", paramLabel = "NAME", description = "For people.")
+          @Nullable String name,
+      @Mixin QuotaOptions quotas) {
+    if (name == null && quotas.isEmpty()) {
+      throw CliException.usage("give what to change: --name, a quota or --metadata");
+    }
+    String path = "tenants/" + Paging.part(id);
+    try (RestClient client = server.client(surroundings.environment())) {
+      RestClient.Answer before = client.require(client.send("GET", path, null));
+      JsonNode tenant = before.json();
+      ObjectNode body =
+          Json.object().put("name", name == null ? tenant.path("name").asText() : name);
+      body.set("quotas", tenant.path("quotas"));
+      body.set("metadata", tenant.path("metadata"));
+      quotas.putInto(body);
+      // Refused if somebody else has changed it since it was read.
+      RestClient.Answer changed =
+          client.require(client.send("PUT", path, body, before.etag().orElse(null)));
+      return print(server, changed.json(), Json.pretty(changed.json()));
+    }
+  }
+
+  @Command(
+      description = "Refuses all calls in a tenant's name until it is resumed.",
+      mixinStandardHelpOptions = true)
+  int suspend(@Mixin ServerOptions server, @Parameters(paramLabel = "ID") String id) {
+    return move(server, id, "suspend", "suspended " + id);
+  }
+
+  @Command(description = "Ends a suspension.", mixinStandardHelpOptions = true)
+  int resume(@Mixin ServerOptions server, @Parameters(paramLabel = "ID") String id) {
+    return move(server, id, "resume", "resumed " + id);
+  }
+
+  @Command(
+      description = "Takes a deletion back, as long as its purge date is not past.",
+      mixinStandardHelpOptions = true)
+  int restore(@Mixin ServerOptions server, @Parameters(paramLabel = "ID") String id) {
+    return move(server, id, "restore", "restored " + id);
+  }
+
+  private int move(ServerOptions server, String id, String verb, String done) {
+    try (RestClient client = server.client(surroundings.environment())) {
+      JsonNode tenant =
+          client.call("POST", "tenants/" + Paging.part(id) + "/" + verb, Json.object());
+      return print(server, tenant, done);
+    }
+  }
+
+  @Command(
+      description = "Deletes a tenant: it is refused from now on, and can be restored for a while.",
       mixinStandardHelpOptions = true)
   int delete(@Mixin ServerOptions server, @Parameters(paramLabel = "ID") String id) {
+    String path = "tenants/" + Paging.part(id);
     try (RestClient client = server.client(surroundings.environment())) {
-      JsonNode answer = client.call("DELETE", "tenants/" + Paging.part(id), null);
-      return print(server, answer, "deleted " + id);
+      JsonNode answer = client.call("DELETE", path, null);
+      if (server.isJson()) {
+        return print(server, answer);
+      }
+      String until = client.call("GET", path, null).path("purge_at").asText();
+      return print(
+          server, answer, "deleted " + id, "'akidb tenant restore' brings it back until " + until);
     }
+  }
+
+  /** An id, a name, and the state where it is not the usual one. */
+  private static String line(JsonNode tenant) {
+    String state = tenant.path("state").asText();
+    String line = tenant.path("tenant_id").asText() + "  " + tenant.path("name").asText();
+    return switch (state) {
+      case "active" -> line;
+      case "deleted" -> line + "  (deleted, purged from " + tenant.path("purge_at").asText() + ")";
+      default -> line + "  (" + state + ")";
+    };
   }
 
   private int print(ServerOptions server, JsonNode answer, String... lines) {
@@ -128,11 +172,5 @@ final class TenantCommand {
       }
     }
     return 0;
-  }
-
-  private static void put(ObjectNode object, String name, @Nullable Long value) {
-    if (value != null) {
-      object.put(name, value);
-    }
   }
 }

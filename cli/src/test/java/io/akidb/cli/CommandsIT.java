@@ -187,6 +187,52 @@ class CommandsIT {
     assertThat(ok(operator("tenant", "get", acme)).json().path("state").asText())
         .isEqualTo("deleted");
     failed(operator("tenant", "delete", acme), "409", "can be restored until");
+    assertThat(ok(operator("tenant", "list", "--state", "deleted")).out())
+        .contains(acme, "acme", "(deleted, purged from ");
+    assertThat(ok(operator("tenant", "restore", acme)).out()).contains("restored " + acme);
+    assertThat(ok(operator("tenant", "get", acme)).json().path("state").asText())
+        .isEqualTo("active");
+    failed(operator("tenant", "restore", acme), "409", "not deleted");
+  }
+
+  @Test
+  @Order(100)
+  void tenant_isSuspendedResumedAndUpdated() {
+    JsonNode created =
+        ok(operator("tenant", "create", "cell", "--json", "--max-collections", "3")).json();
+    String id = created.path("tenant_id").asText();
+    String key = created.path("api_key").asText();
+
+    assertThat(ok(operator("tenant", "suspend", id)).out()).contains("suspended " + id);
+    failed(as(key, "collection", "list"), "403", "suspended");
+    assertThat(ok(operator("tenant", "list", "--state", "suspended")).out())
+        .isEqualToIgnoringNewLines(id + "  cell  (suspended)");
+    assertThat(ok(operator("tenant", "resume", id)).out()).contains("resumed " + id);
+    ok(as(key, "collection", "list"));
+
+    ok(operator("tenant", "update", id, "--metadata", "plan=gold", "--metadata", "a=b"));
+    JsonNode updated =
+        ok(operator(
+                "tenant",
+                "update",
+                id,
+                "--json",
+                "--name",
+                "cello",
+                "--max-collections",
+                "0",
+                "--api-key-rate-limit-per-second",
+                "50",
+                "--metadata",
+                "a="))
+            .json();
+    assertThat(updated.path("name").asText()).isEqualTo("cello");
+    assertThat(updated.at("/quotas/max_collections").isNull()).isTrue();
+    assertThat(updated.at("/quotas/api_key_rate_limit_per_second").asInt()).isEqualTo(50);
+    assertThat(updated.path("metadata")).isEqualTo(Json.object().put("plan", "gold"));
+    failed(operator("tenant", "update", id, "--name", " "), "400", "name");
+    failed(as(key, "tenant", "suspend", id), "403");
+    ok(operator("tenant", "delete", id));
   }
 
   @Test
@@ -211,9 +257,7 @@ class CommandsIT {
     String cursor = page.err().replace("more: --cursor", "").strip();
     CliRun next = ok(tenant("collection", "list", "--limit", "1", "--cursor", cursor));
     assertThat((page.out() + next.out()).lines()).containsExactly("other", COLLECTION);
-    assertThat(ok(tenant("collection", "list", "--json")).json().path("items").size())
-        .as("with the tenant default")
-        .isEqualTo(3);
+    assertThat(ok(tenant("collection", "list", "--json")).json().path("items")).hasSize(2);
 
     assertThat(ok(tenant("collection", "delete", "other")).out()).contains("deleted other");
     failed(tenant("collection", "get", "other"), "404");
