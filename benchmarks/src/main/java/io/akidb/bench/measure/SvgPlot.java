@@ -49,7 +49,7 @@ public final class SvgPlot {
             report.data().dimension(),
             report.k()));
     for (int i = 0; i < curves.size(); i++) {
-      plot.curve(curves.get(i), COLOURS.get(i % COLOURS.size()), i);
+      plot.curve(curves.get(i), i);
     }
     return plot.svg.append("</svg>\n").toString();
   }
@@ -75,9 +75,9 @@ public final class SvgPlot {
           "middle",
           String.format(Locale.ROOT, "%.3f", recall));
     }
-    for (double decade = decadeMin; decade < decadeMax; decade += 1) {
+    for (double decade = Math.floor(decadeMin); decade < decadeMax; decade += 1) {
       for (int times = 1; times < 10; times++) {
-        double rate = times * Math.pow(10, Math.floor(decade));
+        double rate = times * Math.pow(10, decade);
         if (Math.log10(rate) >= decadeMin && Math.log10(rate) <= decadeMax) {
           line(LEFT, y(rate), WIDTH - RIGHT, y(rate), "#eeeeee");
           if (times == 1 || times == 2 || times == 5) {
@@ -91,7 +91,10 @@ public final class SvgPlot {
     text(LEFT, TOP - 8, 12, "start", "queries per CPU second");
   }
 
-  private void curve(Curve curve, String colour, int index) {
+  private void curve(Curve curve, int index) {
+    String colour = COLOURS.get(index % COLOURS.size());
+    // Where colours are used up they come again, dashed.
+    String dashes = index < COLOURS.size() ? "none" : "6 3";
     StringBuilder path = new StringBuilder();
     for (Point point : shown(curve)) {
       double x = x(point.recall());
@@ -100,10 +103,13 @@ public final class SvgPlot {
       add("<circle cx=\"%.1f\" cy=\"%.1f\" r=\"3\" fill=\"%s\"/>%n", x, y, colour);
     }
     add(
-        "<polyline points=\"%s\" fill=\"none\" stroke=\"%s\" stroke-width=\"2\"/>%n",
-        path.toString().trim(), colour);
+        "<polyline points=\"%s\" fill=\"none\" stroke=\"%s\" stroke-width=\"2\""
+            + " stroke-dasharray=\"%s\"/>%n",
+        path.toString().trim(), colour, dashes);
     int at = TOP + 12 + 20 * index;
-    line(WIDTH - RIGHT + 14, at - 4, WIDTH - RIGHT + 38, at - 4, colour);
+    add(
+        "<path d=\"M%d %d h24\" stroke=\"%s\" stroke-width=\"3\" stroke-dasharray=\"%s\"/>%n",
+        WIDTH - RIGHT + 14, at - 4, colour, dashes);
     text(WIDTH - RIGHT + 44, at, 12, "start", curve.label());
   }
 

@@ -98,7 +98,7 @@ class ReportTest {
     // Of the poor curve one point lies left of the picture.
     assertThat(document.getElementsByTagName("circle").getLength()).isEqualTo(5);
     assertThat(document.getDocumentElement().getTextContent())
-        .contains("set <1>", "akidb default", "recall@10", "2,000");
+        .contains("set <1>", "akidb default", "recall@10", "2,000", "5,000");
   }
 
   @Test
