@@ -51,7 +51,7 @@ public final class FlatProvider implements IndexProvider {
             new ShardWriter(output, ShardSections.KIND_FLAT, ShardSections.FEATURE_PAGED_NODES)) {
           ShardParameters shard =
               new ShardParameters(schema, positions.length, layout, -1, parameters);
-          ShardContents.write(writer, shard, spill, columns, positions, null);
+          ShardContents.write(writer, shard, spill, columns, positions, null, null);
           progress.update("write", positions.length, positions.length);
           return writer.finish(positions.length, 0);
         }
@@ -63,8 +63,12 @@ public final class FlatProvider implements IndexProvider {
   public VectorIndex open(Path file) {
     return MappedIndex.open(
         file,
-        ShardSections.KIND_FLAT,
-        shard -> new FlatIndex(shard),
+        shard -> {
+          if (shard.kind() != ShardSections.KIND_FLAT) {
+            throw MappedIndex.unexpectedKind(shard, "1");
+          }
+          return new FlatIndex(shard);
+        },
         ShardSections.FEATURE_PAGED_NODES);
   }
 }

@@ -10,16 +10,13 @@ import io.akidb.diskann.format.v1.ShardFile;
 import io.akidb.diskann.format.v1.ShardSections;
 import io.akidb.diskann.kernel.SegmentLayout;
 import java.lang.foreign.MemorySegment;
-import java.util.concurrent.ArrayBlockingQueue;
 import org.jspecify.annotations.Nullable;
 
 /** A mapped Vamana shard. */
 final class DiskAnnIndex extends MappedIndex {
-  private static final int IDLE_WALKS_MAX = 64;
-
   private final PqCodebook codebook;
   private final MemorySegment codes;
-  private final ArrayBlockingQueue<GraphWalk> idle = new ArrayBlockingQueue<>(IDLE_WALKS_MAX);
+  private final IdleWalks walks = new IdleWalks(() -> new PqWalk(this));
 
   DiskAnnIndex(ShardFile file) {
     super(file);
@@ -53,12 +50,6 @@ final class DiskAnnIndex extends MappedIndex {
   @Override
   public SearchResult search(
       float[] query, SearchParameters parameters, @Nullable NodeFilter filter) {
-    GraphWalk walk = idle.poll();
-    if (walk == null) {
-      walk = new GraphWalk(this);
-    }
-    SearchResult result = walk.search(query, parameters, filter);
-    idle.offer(walk);
-    return result;
+    return walks.search(query, parameters, filter);
   }
 }

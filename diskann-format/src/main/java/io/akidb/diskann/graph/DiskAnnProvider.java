@@ -53,9 +53,14 @@ public final class DiskAnnProvider implements IndexProvider {
   public VectorIndex open(Path file) {
     return MappedIndex.open(
         file,
-        ShardSections.KIND_DISKANN,
-        shard -> new DiskAnnIndex(shard),
+        shard ->
+            switch (shard.kind()) {
+              case ShardSections.KIND_DISKANN -> new DiskAnnIndex(shard);
+              case ShardSections.KIND_FUSED -> new FusedIndex(shard);
+              default -> throw MappedIndex.unexpectedKind(shard, "2 or 3");
+            },
         ShardSections.FEATURE_PAGED_NODES,
-        ShardSections.FEATURE_PQ_CODES);
+        ShardSections.FEATURE_PQ_CODES,
+        ShardSections.FEATURE_NEIGHBOUR_CODES);
   }
 }

@@ -44,7 +44,6 @@ final class DiskAnnWriter {
 
   BuildReport write(Path output, Spill spill, AttributeColumns columns) {
     int n = spill.size();
-    PqCodebook codebook = trained != null ? trained : train(spill);
     try (VamanaGraph graph =
         new VamanaGraph(n, VamanaBuilder.capacity(parameters), workDirectory)) {
       int[] positions = new int[n];
@@ -55,25 +54,89 @@ final class DiskAnnWriter {
         orderByWalk(graph, medoid, positions, nodes);
         entry = nodes[medoid];
       }
-      NodeLayout layout = NodeLayout.of(schema.dimension(), parameters.maxDegree());
-      ShardParameters shard = new ShardParameters(schema, n, layout, entry, parameters);
-      try (ShardWriter writer =
-          new ShardWriter(
-              output,
-              ShardSections.KIND_DISKANN,
-              ShardSections.FEATURE_PAGED_NODES,
-              ShardSections.FEATURE_PQ_CODES)) {
-        ShardContents.write(
-            writer,
-            shard,
-            spill,
-            columns,
-            positions,
-            (node, into) -> renumbered(graph, positions[node], nodes, into));
-        writer.section(ShardSections.CODEBOOK, 64, out -> out.putBytes(codebook.toBytes()));
-        writer.section(ShardSections.CODES, 64, out -> writeCodes(out, codebook, spill, positions));
-        return writer.finish(n, IntStream.range(0, n).mapToLong(graph::degree).average().orElse(0));
-      }
+      Graph built =
+          new Graph(
+              positions,
+              (node, into) -> renumbered(graph, positions[node], nodes, into),
+              entry,
+              IntStream.range(0, n).mapToLong(graph::degree).average().orElse(0));
+      return trained == null && parameters.pqSubspaces() == 0
+          ? writeFused(output, spill, columns, built)
+          : writeWithPq(output, spill, columns, built);
+    }
+  }
+
+  /**
+   * A graph, renumbered.
+   *
+   * @param positions in the spill of each node
+   */
+  @SuppressWarnings("ArrayRecordComponent") // handed over, never compared
+  private record Graph(
+      int[] positions, ShardContents.Neighbours neighbours, int entry, double averageDegree) {}
+
+  private BuildReport writeFused(Path output, Spill spill, AttributeColumns columns, Graph graph) {
+    int n = spill.size();
+    NodeLayout layout = NodeLayout.fused(schema.dimension(), parameters.maxDegree());
+    ShardParameters shard = new ShardParameters(schema, n, layout, graph.entry(), parameters);
+    try (FusedCodes codes =
+            new FusedCodes(
+                spill, schema, parameters, graph.positions(), graph.neighbours(), workDirectory);
+        ShardWriter writer =
+            new ShardWriter(
+                output,
+                ShardSections.KIND_FUSED,
+                ShardSections.FEATURE_PAGED_NODES,
+                ShardSections.FEATURE_NEIGHBOUR_CODES)) {
+      progress.update("encode", 0, n);
+      ShardContents.write(
+          writer, shard, spill, columns, graph.positions(), graph.neighbours(), codes);
+      int[] entries = entries(graph.entry(), n);
+      writer.section(
+          ShardSections.ENTRIES,
+          64,
+          out ->
+              FusedEntries.write(
+                  out, codes.rotation(), codes.centre(), entries, codes.entries(entries)));
+      progress.update("encode", n, n);
+      return writer.finish(n, graph.averageDegree());
+    }
+  }
+
+  /** The medoid, from which all can be reached, and a seeded sample of others. */
+  private int[] entries(int medoid, int size) {
+    SplittableRandom random = new SplittableRandom(parameters.seed());
+    int[] entries = new int[FusedEntries.countFor(size)];
+    for (int i = 0; i < entries.length; i++) {
+      // One out of each of equally long runs: no node twice.
+      entries[i] =
+          (int)
+              random.nextLong(
+                  (long) i * size / entries.length, (long) (i + 1) * size / entries.length);
+    }
+    if (size > 0 && Arrays.stream(entries).noneMatch(node -> node == medoid)) {
+      entries[0] = medoid;
+    }
+    return entries;
+  }
+
+  private BuildReport writeWithPq(Path output, Spill spill, AttributeColumns columns, Graph graph) {
+    PqCodebook codebook = trained != null ? trained : train(spill);
+    int n = spill.size();
+    NodeLayout layout = NodeLayout.of(schema.dimension(), parameters.maxDegree());
+    ShardParameters shard = new ShardParameters(schema, n, layout, graph.entry(), parameters);
+    try (ShardWriter writer =
+        new ShardWriter(
+            output,
+            ShardSections.KIND_DISKANN,
+            ShardSections.FEATURE_PAGED_NODES,
+            ShardSections.FEATURE_PQ_CODES)) {
+      ShardContents.write(
+          writer, shard, spill, columns, graph.positions(), graph.neighbours(), null);
+      writer.section(ShardSections.CODEBOOK, 64, out -> out.putBytes(codebook.toBytes()));
+      writer.section(
+          ShardSections.CODES, 64, out -> writeCodes(out, codebook, spill, graph.positions()));
+      return writer.finish(n, graph.averageDegree());
     }
   }
 

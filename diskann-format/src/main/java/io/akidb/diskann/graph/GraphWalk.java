@@ -2,10 +2,10 @@ package io.akidb.diskann.graph;
 
 import io.akidb.diskann.BitmapFilter;
 import io.akidb.diskann.NodeFilter;
-import io.akidb.diskann.PqCodebook;
 import io.akidb.diskann.SearchParameters;
 import io.akidb.diskann.SearchResult;
 import io.akidb.diskann.SearchStatistics;
+import io.akidb.diskann.format.v1.MappedIndex;
 import io.akidb.diskann.format.v1.NodeLayout;
 import io.akidb.diskann.format.v1.ShardFile;
 import io.akidb.diskann.kernel.SegmentLayout;
@@ -22,23 +22,18 @@ import org.jspecify.annotations.Nullable;
  * distances of their codes; a node's full vector lies beside its neighbours and is compared when
  * the node is expanded, at no further read. For one thread; owns all that a query needs.
  */
-final class GraphWalk {
+abstract class GraphWalk {
   /**
    * What a step of a walk costs, in comparisons of a scan: a read at a random place, and a list of
    * codes.
    */
   private static final long STEP_COST = 8;
 
-  private final DiskAnnIndex index;
   private final NodeLayout layout;
   private final MemorySegment nodes;
-  private final MemorySegment codes;
-  private final PqCodebook codebook;
-  private final int subspaces;
   private final int size;
   private final PreparedQuery query;
   private final ExactScan scan;
-  private final float[] table;
   private final CandidateList list = new CandidateList();
   private final VisitedSet visited = new VisitedSet();
   private final NearestList nearest = new NearestList();
@@ -46,19 +41,36 @@ final class GraphWalk {
   private int hops;
   private int quantizedDistances;
   private int fullDistances;
+  private int accepted;
 
-  GraphWalk(DiskAnnIndex index) {
-    this.index = index;
+  GraphWalk(MappedIndex index) {
     this.layout = index.layout();
     this.nodes = index.nodes();
-    this.codes = index.codes();
-    this.codebook = index.codebook();
-    this.subspaces = codebook.subspaces();
     this.size = index.size();
     this.query = new PreparedQuery(index.schema(), layout, nodes);
     this.scan = new ExactScan(query, size);
-    this.table = new float[subspaces * PqCodebook.CENTROIDS];
   }
+
+  /**
+   * Takes a query.
+   *
+   * @param vector padded, of unit length for cosine
+   */
+  abstract void prepare(float[] vector);
+
+  /** Offers the nodes where walks begin, as {@link #offerCandidate}. */
+  abstract void start();
+
+  /**
+   * Offers a node's neighbours.
+   *
+   * @param at where its record is
+   * @param distance from the query
+   */
+  abstract void expand(long at, int degree, float distance);
+
+  /** What an estimate is in the metric's distance. */
+  abstract float distanceOf(float estimate);
 
   SearchResult search(float[] vector, SearchParameters parameters, @Nullable NodeFilter filter) {
     query.set(vector);
@@ -73,11 +85,14 @@ final class GraphWalk {
     }
     // A filtered walk passes as many more nodes as there are nodes to a match.
     listSize = (int) Math.min(size, (long) listSize * size / matches);
-    codebook.fillTable(query.vector(), table);
+    prepare(query.vector());
     long wanted = Math.min(parameters.k(), matches);
+    // Of a filter that does not tell how many it accepts it shows on the way.
+    int acceptedMin = filter == null || filter instanceof BitmapFilter ? 0 : listSize / 2;
     while (true) {
       walk(listSize, parameters, filter);
-      if (nearest.size() >= wanted || (!Float.isNaN(parameters.radius()) && isPast(parameters))) {
+      if ((nearest.size() >= wanted && accepted >= acceptedMin)
+          || (!Float.isNaN(parameters.radius()) && isPast(parameters))) {
         String strategy = filter == null ? "graph" : "filtered-graph";
         return nearest.toResult(
             new SearchStatistics(strategy, hops, quantizedDistances, fullDistances));
@@ -100,60 +115,80 @@ final class GraphWalk {
    */
   private boolean isPast(SearchParameters parameters) {
     return list.size() > 0
-        && list.distance(list.size() - 1) > parameters.radius() + Math.abs(parameters.radius());
+        && distanceOf(list.distance(list.size() - 1))
+            > parameters.radius() + Math.abs(parameters.radius());
   }
 
   private void walk(int listSize, SearchParameters parameters, @Nullable NodeFilter filter) {
     list.reset(listSize);
     visited.clear();
     nearest.reset(parameters.k());
-    int entry = index.parameters().entryNode();
-    visited.add(entry);
-    list.add(estimate(entry), entry);
-    boolean compareNow = parameters.rerank() == 0;
+    accepted = 0;
+    start();
+    // Fewer than all that were expanded, if so few are asked for.
+    boolean comparesAll = parameters.rerank() == 0;
     for (int node = list.expandNext(); node >= 0; node = list.expandNext()) {
       hops++;
-      if (compareNow) {
-        offer(node, parameters, filter);
+      float distance = distance(node);
+      if (comparesAll) {
+        offer(node, distance, parameters, filter);
       }
-      expand(node);
+      expand(node, distance);
     }
-    for (int i = 0;
-        !compareNow && i < Math.min(list.size(), Math.max(parameters.rerank(), parameters.k()));
-        i++) {
-      offer(list.id(i), parameters, filter);
+    int compared = comparesAll ? 0 : Math.max(parameters.rerank(), parameters.k());
+    for (int i = 0; i < Math.min(list.size(), compared); i++) {
+      offer(list.id(i), distance(list.id(i)), parameters, filter);
     }
   }
 
-  private void expand(int node) {
+  private float distance(int node) {
+    fullDistances++;
+    return query.distance(node);
+  }
+
+  private void expand(int node, float distance) {
     long at = layout.offset(node);
     int degree = nodes.get(SegmentLayout.I32, at + layout.degreeAt());
     if (degree < 0 || degree > layout.maxDegree()) {
       throw ShardFile.corrupt("node " + node + " has " + degree + " neighbours");
     }
-    long neighbours = at + layout.neighboursAt();
-    for (int i = 0; i < degree; i++) {
-      int neighbour = nodes.get(SegmentLayout.I32, neighbours + 4L * i);
-      if (neighbour < 0 || neighbour >= size) {
-        throw ShardFile.corrupt("node " + node + " has node " + neighbour + " as a neighbour");
-      }
-      if (visited.add(neighbour)) {
-        list.add(estimate(neighbour), neighbour);
-      }
+    expand(at, degree, distance);
+  }
+
+  /** The i-th neighbour of the node whose record is at a place. */
+  final int neighbour(long at, int i) {
+    int neighbour = nodes.get(SegmentLayout.I32, at + layout.neighboursAt() + 4L * i);
+    if (neighbour < 0 || neighbour >= size) {
+      throw ShardFile.corrupt("a node has node " + neighbour + " as a neighbour");
     }
+    return neighbour;
   }
 
-  private float estimate(int node) {
-    quantizedDistances++;
-    return PqCodebook.estimate(table, codes, (long) node * subspaces, subspaces);
+  final boolean isNew(int node) {
+    return visited.add(node);
   }
 
-  private void offer(int node, SearchParameters parameters, @Nullable NodeFilter filter) {
-    float distance = query.distance(node);
-    fullDistances++;
-    if (nearest.wouldKeep(distance, node)
-        && !(distance > parameters.radius())
-        && (filter == null || filter.accepts(node))) {
+  /** A candidate whose estimate is not below this would not be looked at. */
+  final float limit() {
+    return list.limit();
+  }
+
+  /** Takes a candidate that is new. */
+  final void offerCandidate(float estimate, int node) {
+    list.add(estimate, node);
+  }
+
+  final void countEstimates(int count) {
+    quantizedDistances += count;
+  }
+
+  private void offer(
+      int node, float distance, SearchParameters parameters, @Nullable NodeFilter filter) {
+    if (filter != null && !filter.accepts(node)) {
+      return;
+    }
+    accepted++;
+    if (!(distance > parameters.radius())) {
       nearest.add(distance, node);
     }
   }

@@ -14,6 +14,13 @@ public final class BestKernels {
   private static final CodeKernels CODES =
       HAS_VECTOR_API ? new VectorCodeKernels() : new ScalarCodeKernels();
 
+  private static final BinaryKernels BINARY =
+      HAS_VECTOR_API ? new VectorBinaryKernels() : new ScalarBinaryKernels();
+  private static final FastScan FAST_SCAN =
+      !HAS_VECTOR_API
+          ? new ScalarFastScan()
+          : MachineFeatures.shufflesBytesOf512Bits() ? new WideFastScan() : new VectorFastScan();
+
   private BestKernels() {}
 
   /** Whether SIMD is in use. */
@@ -29,5 +36,15 @@ public final class BestKernels {
   /** Kernels over codes of 7 bits. */
   public static CodeKernels codes() {
     return CODES;
+  }
+
+  /** Kernels over codes of 32 neighbours. */
+  public static FastScan fastScan() {
+    return FAST_SCAN;
+  }
+
+  /** The other kernels of binary codes. */
+  public static BinaryKernels binary() {
+    return BINARY;
   }
 }

@@ -39,6 +39,11 @@ public final class CandidateList {
     return SortableKeys.distance(keys[i]);
   }
 
+  /** A candidate that is not nearer than this is not kept. */
+  public float limit() {
+    return size < capacity ? Float.POSITIVE_INFINITY : SortableKeys.distance(keys[size - 1]);
+  }
+
   /** Whether a candidate of this distance would be kept. */
   public boolean wouldKeep(float distance) {
     return size < capacity || distance < SortableKeys.distance(keys[size - 1]);

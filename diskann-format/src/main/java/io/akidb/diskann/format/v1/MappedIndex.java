@@ -2,6 +2,7 @@ package io.akidb.diskann.format.v1;
 
 import io.akidb.diskann.AttributeIndex;
 import io.akidb.diskann.IndexSchema;
+import io.akidb.diskann.ShardFormatException;
 import io.akidb.diskann.ShardTooNewException;
 import io.akidb.diskann.VectorIndex;
 import io.akidb.diskann.kernel.SegmentLayout;
@@ -19,29 +20,35 @@ public abstract class MappedIndex implements VectorIndex {
 
   public MappedIndex(ShardFile file) {
     this.file = file;
-    this.parameters = ShardParameters.read(file.checkedSection(ShardSections.PARAMETERS));
+    this.parameters =
+        ShardParameters.read(file.checkedSection(ShardSections.PARAMETERS), file.kind());
     this.records = new ShardRecords(file, size());
     this.attributes = new MappedAttributes(file, schema(), size());
     this.nodes = file.section(ShardSections.NODES, layout().sectionBytes(size()));
   }
 
-  /** Opens a file of one kind; closes it again if it is not one. */
+  /** Opens a file; closes it again if it cannot be. */
   public static VectorIndex open(
-      Path path, int kind, Function<ShardFile, VectorIndex> index, int... knownFeatures) {
+      Path path, Function<ShardFile, VectorIndex> index, int... knownFeatures) {
     ShardFile file = ShardFile.open(path, knownFeatures);
     try {
-      if (file.kind() != ShardSections.KIND_FLAT && file.kind() != ShardSections.KIND_DISKANN) {
-        throw new ShardTooNewException(
-            "the shard is of kind " + file.kind() + ", unknown here", null);
-      }
-      if (file.kind() != kind) {
-        throw ShardFile.corrupt("it is of kind " + file.kind() + ", not " + kind);
-      }
       return index.apply(file);
     } catch (RuntimeException e) {
       file.close();
       throw e;
     }
+  }
+
+  /** Why a file of this kind is not opened by whoever expects others. */
+  public static ShardFormatException unexpectedKind(ShardFile file, String expected) {
+    int kind = file.kind();
+    boolean isKnown =
+        kind == ShardSections.KIND_FLAT
+            || kind == ShardSections.KIND_DISKANN
+            || kind == ShardSections.KIND_FUSED;
+    return isKnown
+        ? ShardFile.corrupt("it is of kind " + kind + ", not " + expected)
+        : new ShardTooNewException("the shard is of kind " + kind + ", unknown here", null);
   }
 
   public final ShardFile file() {

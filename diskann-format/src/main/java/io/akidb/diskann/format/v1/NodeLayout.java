@@ -1,24 +1,49 @@
 package io.akidb.diskann.format.v1;
 
+import io.akidb.diskann.quantization.NeighbourCodes;
+import io.akidb.diskann.quantization.Rotation;
+
 /**
  * Where a node's record lies in the section of nodes, and what lies where in the record: the
  * vector, padded with zeros to 16 components; for graphs the inverse norm (f32), the degree (i32)
- * and room for {@code maxDegree} neighbours.
+ * and room for {@code maxDegree} neighbours; for fused graphs the neighbours' codes behind that.
  *
  * @param dimension of the vectors
  * @param maxDegree neighbours a record has room for; 0 where there is no graph
+ * @param codeGroups groups of four bits of a neighbour's code; 0 where codes are elsewhere
  * @param strideBytes from one record to the next, a multiple of 64
  * @param nodesPerPage records in each 4 KiB page, which then begins with one; 0 if records are
  *     larger than a page and lie back to back
  */
-public record NodeLayout(int dimension, int maxDegree, int strideBytes, int nodesPerPage) {
+public record NodeLayout(
+    int dimension, int maxDegree, int codeGroups, int strideBytes, int nodesPerPage) {
   private static final int FLOATS_ALIGNED = 16;
   private static final int RECORD_ALIGNED = 64;
+  private static final int GROUP_BITS = 4;
 
+  /** Of records without codes. */
   public static NodeLayout of(int dimension, int maxDegree) {
+    return of(dimension, maxDegree, 0);
+  }
+
+  /** Of records with their neighbours' binary codes. */
+  public static NodeLayout fused(int dimension, int maxDegree) {
+    return of(dimension, maxDegree, codeGroups(dimension));
+  }
+
+  /** Groups of four bits in the binary code of a vector of this dimension. */
+  public static int codeGroups(int dimension) {
+    return Rotation.lengthFor(dimension) / GROUP_BITS;
+  }
+
+  private static NodeLayout of(int dimension, int maxDegree, int codeGroups) {
     int record = 4 * padded(dimension) + 8 + 4 * maxDegree;
+    if (codeGroups > 0) {
+      record += NeighbourCodes.bytes(maxDegree, codeGroups);
+    }
     int stride = (record + RECORD_ALIGNED - 1) / RECORD_ALIGNED * RECORD_ALIGNED;
-    return new NodeLayout(dimension, maxDegree, stride, ShardSections.PAGE_BYTES / stride);
+    return new NodeLayout(
+        dimension, maxDegree, codeGroups, stride, ShardSections.PAGE_BYTES / stride);
   }
 
   public static int padded(int dimension) {
@@ -46,6 +71,11 @@ public record NodeLayout(int dimension, int maxDegree, int strideBytes, int node
 
   public int neighboursAt() {
     return 4 * paddedDimension() + 8;
+  }
+
+  /** Where the neighbours' codes begin, in fused graphs. */
+  public int codesAt() {
+    return neighboursAt() + 4 * maxDegree;
   }
 
   /** Bytes of the section: whole pages, so that the last record's page can be read as one. */

@@ -11,11 +11,18 @@ public final class ShardContents {
     int copy(int node, int[] into);
   }
 
+  /** What stands in a record behind the neighbours. */
+  public interface Tail {
+    /** Writes it; nodes come in their order. */
+    void put(SectionOutput out, int node);
+  }
+
   /**
    * Writes parameters, node records, ids, orders, payloads and attributes.
    *
    * @param positions position in the spill of each node
    * @param graph null where there is none
+   * @param tail null where there is none
    */
   public static void write(
       ShardWriter writer,
@@ -23,12 +30,13 @@ public final class ShardContents {
       Spill spill,
       AttributeColumns columns,
       int[] positions,
-      @Nullable Neighbours graph) {
+      @Nullable Neighbours graph,
+      @Nullable Tail tail) {
     writer.section(ShardSections.PARAMETERS, 64, shard::write);
     writer.section(
         ShardSections.NODES,
         ShardSections.PAGE_BYTES,
-        out -> writeNodes(out, shard.layout(), spill, positions, graph));
+        out -> writeNodes(out, shard.layout(), spill, positions, graph, tail));
     ShardRecords.write(writer, spill, positions);
     int[] nodes = new int[positions.length];
     for (int node = 0; node < positions.length; node++) {
@@ -42,7 +50,8 @@ public final class ShardContents {
       NodeLayout layout,
       Spill spill,
       int[] positions,
-      @Nullable Neighbours graph) {
+      @Nullable Neighbours graph,
+      @Nullable Tail tail) {
     long start = out.position();
     int[] neighbours = new int[layout.maxDegree()];
     for (int node = 0; node < positions.length; node++) {
@@ -55,6 +64,10 @@ public final class ShardContents {
       out.putInt(degree);
       for (int i = 0; i < degree; i++) {
         out.putInt(neighbours[i]);
+      }
+      if (tail != null) {
+        out.putZeros(4L * (layout.maxDegree() - degree));
+        tail.put(out, node);
       }
     }
     out.putZeros(start + layout.sectionBytes(positions.length) - out.position());

@@ -48,7 +48,12 @@ public record ShardParameters(
             });
   }
 
-  public static ShardParameters read(MemorySegment in) {
+  /**
+   * Reads the section.
+   *
+   * @param kind of the file, which decides on the layout
+   */
+  public static ShardParameters read(MemorySegment in, int kind) {
     if (in.byteSize() < FIXED_BYTES) {
       throw ShardFile.corrupt("the parameters are cut off");
     }
@@ -57,7 +62,10 @@ public record ShardParameters(
         DistanceMetric.ofCode(bounded(in, 4, 0, DistanceMetric.CODES - 1, "metric"));
     int vectors = bounded(in, 8, 0, Integer.MAX_VALUE - 8, "number of vectors");
     int maxDegree = bounded(in, 12, 0, 256, "degree");
-    NodeLayout layout = NodeLayout.of(dimension, maxDegree);
+    NodeLayout layout =
+        kind == ShardSections.KIND_FUSED
+            ? NodeLayout.fused(dimension, maxDegree)
+            : NodeLayout.of(dimension, maxDegree);
     if (in.get(SegmentLayout.I32, 16) != layout.strideBytes()
         || in.get(SegmentLayout.I32, 20) != layout.nodesPerPage()) {
       throw ShardFile.corrupt("the stride is not that of the dimension and degree");

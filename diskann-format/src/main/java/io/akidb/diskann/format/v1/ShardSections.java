@@ -22,6 +22,7 @@ public final class ShardSections {
 
   public static final int KIND_FLAT = 1;
   public static final int KIND_DISKANN = 2;
+  public static final int KIND_FUSED = 3;
 
   public static final int PARAMETERS = 1;
   public static final int NODES = 2;
@@ -32,12 +33,16 @@ public final class ShardSections {
   public static final int ORDERS = 7;
   public static final int PAYLOADS = 8;
   public static final int ATTRIBUTES = 9;
+  public static final int ENTRIES = 10;
 
   /** Node records lie so that none straddles a page of 4 KiB needlessly. */
   public static final int FEATURE_PAGED_NODES = 1;
 
   /** A PQ code of each node, in a section of its own. */
   public static final int FEATURE_PQ_CODES = 2;
+
+  /** Binary codes of a node's neighbours, in its record. */
+  public static final int FEATURE_NEIGHBOUR_CODES = 3;
 
   public static final int PAGE_BYTES = 4096;
 

@@ -8,7 +8,7 @@ import io.akidb.diskann.AttributeIndex;
 import io.akidb.diskann.AttributeType;
 import io.akidb.diskann.AttributeValue;
 import io.akidb.diskann.DistanceMetric;
-import io.akidb.diskann.IndexProvider;
+import io.akidb.diskann.TestProviders;
 import io.akidb.diskann.VectorIndex;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -42,7 +42,7 @@ class AttributeFilterTest {
     model.write(type, file);
     Random random = new Random(seed);
     List<String> names = new ArrayList<>(ShardModel.ATTRIBUTES.keySet());
-    try (VectorIndex open = IndexProvider.of(type).open(file)) {
+    try (VectorIndex open = TestProviders.of(type).open(file)) {
       index = open;
       for (int round = 0; round < ROUNDS; round++) {
         requireSame(pick(names, random), random, "seed " + seed + ", round " + round);

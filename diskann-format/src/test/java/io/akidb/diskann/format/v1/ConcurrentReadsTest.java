@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.akidb.diskann.AttributeIndex;
 import io.akidb.diskann.AttributeValue;
 import io.akidb.diskann.DistanceMetric;
-import io.akidb.diskann.IndexProvider;
 import io.akidb.diskann.NodeFilter;
 import io.akidb.diskann.SearchParameters;
+import io.akidb.diskann.TestProviders;
 import io.akidb.diskann.VectorIndex;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -29,15 +29,15 @@ class ConcurrentReadsTest {
   @TempDir Path folder;
 
   @ParameterizedTest
-  @ValueSource(strings = {"flat", "diskann"})
+  @ValueSource(strings = {"flat", "diskann", "pq"})
   void shard_askedByManyThreads_answersAsAskedByOne(String type) throws Exception {
     Path file = folder.resolve("a.shard");
     ShardModel.random(3, 5, DistanceMetric.COSINE, 250).write(type, file);
     List<String> expected;
-    try (VectorIndex index = IndexProvider.of(type).open(file)) {
+    try (VectorIndex index = TestProviders.of(type).open(file)) {
       expected = answers(index);
     }
-    try (VectorIndex index = IndexProvider.of(type).open(file);
+    try (VectorIndex index = TestProviders.of(type).open(file);
         ExecutorService threads = Executors.newFixedThreadPool(THREADS)) {
       CountDownLatch start = new CountDownLatch(THREADS);
       List<Future<List<String>>> given = new ArrayList<>();

@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.akidb.diskann.BuildProgress;
 import io.akidb.diskann.DistanceMetric;
 import io.akidb.diskann.IndexBuilder;
-import io.akidb.diskann.IndexProvider;
+import io.akidb.diskann.TestProviders;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
@@ -34,12 +34,12 @@ class DiskTroubleTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"flat", "diskann"})
+  @ValueSource(strings = {"flat", "diskann", "pq"})
   void workDirectory_missing_isAnErrorThatNamesIt(String type) {
     Path missing = folder.resolve("missing");
     assertThatThrownBy(
             () ->
-                IndexProvider.of(type)
+                TestProviders.of(type)
                     .builder(model(0).schema(), ShardModel.parameters(), null, missing))
         .isInstanceOf(UncheckedIOException.class)
         .hasCauseInstanceOf(NoSuchFileException.class)
@@ -47,14 +47,14 @@ class DiskTroubleTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"flat", "diskann"})
+  @ValueSource(strings = {"flat", "diskann", "pq"})
   void output_inAMissingFolderOrAFoldersName_isAnErrorAndLeavesNothing(String type)
       throws IOException {
     Path name = Files.createDirectory(folder.resolve("a-folder"));
     Files.createFile(name.resolve("in-it"));
     for (Path output : List.of(folder.resolve("missing/a.shard"), name)) {
       try (IndexBuilder builder =
-          IndexProvider.of(type)
+          TestProviders.of(type)
               .builder(model(0).schema(), ShardModel.parameters(), null, folder)) {
         model(20).records().forEach(builder::add);
         assertThatThrownBy(() -> builder.build(output, BuildProgress.NONE))

@@ -49,7 +49,7 @@ final class GoldenFiles {
     Files.createDirectories(FOLDER);
     for (DistanceMetric metric : DistanceMetric.values()) {
       ShardModel model = ShardModel.random(100 + metric.code(), DIMENSION, metric, COUNT);
-      for (String type : new String[] {"flat", "diskann"}) {
+      for (String type : new String[] {"flat", "diskann", "pq"}) {
         model.write(type, FOLDER.resolve(shard(type, metric)).toAbsolutePath());
       }
       ObjectNode out = GoldenRecords.write(model);

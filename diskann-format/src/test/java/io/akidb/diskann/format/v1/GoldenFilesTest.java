@@ -7,13 +7,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.akidb.diskann.AttributeValue;
 import io.akidb.diskann.DistanceMetric;
-import io.akidb.diskann.IndexProvider;
 import io.akidb.diskann.IndexRecord;
 import io.akidb.diskann.NodeFilter;
 import io.akidb.diskann.PartitionRouter;
 import io.akidb.diskann.PqCodebook;
 import io.akidb.diskann.SearchParameters;
 import io.akidb.diskann.SearchResult;
+import io.akidb.diskann.TestProviders;
 import io.akidb.diskann.VectorIndex;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -47,7 +47,7 @@ class GoldenFilesTest {
   }
 
   static Stream<Arguments> shards() {
-    return Stream.of("flat", "diskann")
+    return Stream.of("flat", "diskann", "pq")
         .flatMap(
             type -> Stream.of(DistanceMetric.values()).map(metric -> Arguments.of(type, metric)));
   }
@@ -62,9 +62,9 @@ class GoldenFilesTest {
     JsonNode expected = json(GoldenFiles.records(metric));
     ShardModel model = GoldenRecords.read(expected);
     Path file = GoldenFiles.FOLDER.resolve(GoldenFiles.shard(type, metric));
-    try (VectorIndex index = IndexProvider.of(type).open(file)) {
+    try (VectorIndex index = TestProviders.of(type).open(file)) {
       index.verify();
-      assertThat(index.type()).isEqualTo(type);
+      assertThat(index.type()).isEqualTo(TestProviders.of(type).type());
       assertThat(index.schema()).isEqualTo(model.schema());
       assertThat(index.size()).isEqualTo(model.records().size());
       for (IndexRecord record : model.records()) {

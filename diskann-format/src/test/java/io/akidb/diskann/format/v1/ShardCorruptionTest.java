@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.akidb.diskann.CorruptShardException;
 import io.akidb.diskann.DistanceMetric;
-import io.akidb.diskann.IndexProvider;
 import io.akidb.diskann.ShardFormatException;
 import io.akidb.diskann.ShardTooNewException;
 import io.akidb.diskann.ShardTooOldException;
+import io.akidb.diskann.TestProviders;
 import io.akidb.diskann.VectorIndex;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -42,7 +42,7 @@ class ShardCorruptionTest {
 
   @BeforeAll
   static void write(@TempDir Path folder) {
-    for (String type : List.of("flat", "diskann")) {
+    for (String type : List.of("flat", "diskann", "pq")) {
       Path file = folder.resolve(type + ".shard");
       ShardModel.random(SEED, 5, DistanceMetric.COSINE, 60).write(type, file);
       WRITTEN.put(type, ShardBytes.of(file).array());
@@ -61,7 +61,7 @@ class ShardCorruptionTest {
   }
 
   private static void read(String type, Path damaged) {
-    try (VectorIndex index = IndexProvider.of(type).open(damaged)) {
+    try (VectorIndex index = TestProviders.of(type).open(damaged)) {
       index.verify();
     }
   }
@@ -76,7 +76,7 @@ class ShardCorruptionTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"flat", "diskann"})
+  @ValueSource(strings = {"flat", "diskann", "pq"})
   void header_eachByteFlipped_isCorruptWhenOpened(String type) {
     ShardBytes shard = written(type);
     Random random = new Random(SEED);
@@ -87,7 +87,7 @@ class ShardCorruptionTest {
       shard.array()[at] ^= (byte) bit;
       shard.write(file);
       int byteAt = at;
-      assertThatThrownBy(() -> IndexProvider.of(type).open(file).close())
+      assertThatThrownBy(() -> TestProviders.of(type).open(file).close())
           .as(() -> "byte " + byteAt + ", bit " + bit)
           .isInstanceOf(CorruptShardException.class);
       shard.array()[at] ^= (byte) bit;
@@ -95,7 +95,7 @@ class ShardCorruptionTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"flat", "diskann"})
+  @ValueSource(strings = {"flat", "diskann", "pq"})
   void file_bitFlippedAnywhere_isCorruptWhenVerified(String type) {
     ShardBytes shard = written(type);
     Random random = new Random(SEED);
@@ -110,7 +110,7 @@ class ShardCorruptionTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"flat", "diskann"})
+  @ValueSource(strings = {"flat", "diskann", "pq"})
   void file_truncated_isCorruptWhenOpened(String type) {
     ShardBytes shard = written(type);
     Random random = new Random(SEED);
@@ -131,7 +131,7 @@ class ShardCorruptionTest {
   private void requireCut(String type, ShardBytes shard, int length) {
     if (length < shard.length()) {
       shard.write(file, length);
-      assertThatThrownBy(() -> IndexProvider.of(type).open(file).close())
+      assertThatThrownBy(() -> TestProviders.of(type).open(file).close())
           .as(() -> "cut at " + length)
           .isInstanceOf(CorruptShardException.class);
     }
@@ -209,7 +209,7 @@ class ShardCorruptionTest {
 
   @Test
   void kind_unknown_isTooNew() {
-    requireChanged(ShardTooNewException.class, s -> s.buffer().putInt(ShardBytes.AT_KIND, 3));
+    requireChanged(ShardTooNewException.class, s -> s.buffer().putInt(ShardBytes.AT_KIND, 4));
   }
 
   @Test
@@ -248,7 +248,8 @@ class ShardCorruptionTest {
 
   @Test
   void section_outsideTheFileOrTwiceOrMissing_isCorrupt() {
-    for (int section = 0; section < 9; section++) {
+    int sections = written("diskann").sections();
+    for (int section = 0; section < sections; section++) {
       int i = section;
       for (long offset : new long[] {-1, 0, 4095, Long.MAX_VALUE, Long.MIN_VALUE, 1L << 40}) {
         requireChanged(
@@ -260,10 +261,11 @@ class ShardCorruptionTest {
       }
       requireChanged(CorruptShardException.class, s -> s.buffer().putInt(s.entry(i), 99));
       requireChanged(
-          CorruptShardException.class, s -> s.buffer().putInt(s.entry(i), s.id((i + 1) % 9)));
+          CorruptShardException.class,
+          s -> s.buffer().putInt(s.entry(i), s.id((i + 1) % sections)));
       requireChanged(
           CorruptShardException.class,
-          s -> s.buffer().putLong(s.entry(i) + 8, s.at(s.id((i + 1) % 9))));
+          s -> s.buffer().putLong(s.entry(i) + 8, s.at(s.id((i + 1) % sections))));
     }
   }
 }

@@ -8,12 +8,12 @@ import io.akidb.diskann.AttributeValue;
 import io.akidb.diskann.BuildProgress;
 import io.akidb.diskann.DistanceMetric;
 import io.akidb.diskann.IndexBuilder;
-import io.akidb.diskann.IndexProvider;
 import io.akidb.diskann.IndexRecord;
 import io.akidb.diskann.IndexSchema;
 import io.akidb.diskann.InvalidVectorException;
 import io.akidb.diskann.SearchParameters;
 import io.akidb.diskann.SearchResult;
+import io.akidb.diskann.TestProviders;
 import io.akidb.diskann.VectorIndex;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -50,7 +50,7 @@ class ShardLimitsTest {
 
   private VectorIndex written(String type, IndexSchema schema, List<IndexRecord> records) {
     new ShardModel(schema, records).write(type, file);
-    return IndexProvider.of(type).open(file);
+    return TestProviders.of(type).open(file);
   }
 
   @ParameterizedTest
@@ -87,7 +87,7 @@ class ShardLimitsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"flat", "diskann"})
+  @ValueSource(strings = {"flat", "diskann", "pq"})
   void rows_noneAndOne_answerThat(String type) {
     SearchParameters parameters = SearchParameters.defaults(3);
     try (VectorIndex index = written(type, schema(2, DistanceMetric.COSINE), List.of())) {
@@ -109,7 +109,7 @@ class ShardLimitsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"flat", "diskann"})
+  @ValueSource(strings = {"flat", "diskann", "pq"})
   void ids_longestEmptyAndTwice_areKept(String type) {
     String longest = "\u00e9".repeat(2048);
     List<IndexRecord> records =
@@ -128,7 +128,7 @@ class ShardLimitsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"flat", "diskann"})
+  @ValueSource(strings = {"flat", "diskann", "pq"})
   void vectors_allTheSame_areAllFound(String type) {
     List<IndexRecord> records = new ArrayList<>();
     for (int i = 0; i < 150; i++) {
@@ -181,11 +181,11 @@ class ShardLimitsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"flat", "diskann"})
+  @ValueSource(strings = {"flat", "diskann", "pq"})
   void record_refused_isNotTakenInPart(String type) {
     IndexSchema schema = schema(2, DistanceMetric.COSINE);
     try (IndexBuilder builder =
-        IndexProvider.of(type).builder(schema, ShardModel.parameters(), null, folder)) {
+        TestProviders.of(type).builder(schema, ShardModel.parameters(), null, folder)) {
       builder.add(record("first", 1, 0));
       requireRefused(builder, record("short", 1), "components");
       requireRefused(builder, record("nan", 1, Float.NaN), "finite");
@@ -204,7 +204,7 @@ class ShardLimitsTest {
       assertThatThrownBy(() -> builder.build(file, BuildProgress.NONE))
           .isInstanceOf(IllegalStateException.class);
     }
-    try (VectorIndex index = IndexProvider.of(type).open(file)) {
+    try (VectorIndex index = TestProviders.of(type).open(file)) {
       index.verify();
       assertThat(index.size()).isEqualTo(2);
       assertThat(List.of(index.vectorId(0), index.vectorId(1)))

@@ -7,9 +7,9 @@ import io.akidb.diskann.BuildProgress;
 import io.akidb.diskann.BuildReport;
 import io.akidb.diskann.DistanceMetric;
 import io.akidb.diskann.IndexBuilder;
-import io.akidb.diskann.IndexProvider;
 import io.akidb.diskann.IndexRecord;
 import io.akidb.diskann.IndexSchema;
+import io.akidb.diskann.TestProviders;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -120,7 +120,7 @@ record ShardModel(IndexSchema schema, List<IndexRecord> records) {
 
   BuildReport write(String type, Path file) {
     try (IndexBuilder builder =
-        IndexProvider.of(type).builder(schema, parameters(), null, file.getParent())) {
+        TestProviders.of(type).builder(schema, parameters(), null, file.getParent())) {
       records.forEach(builder::add);
       return builder.build(file, BuildProgress.NONE);
     }

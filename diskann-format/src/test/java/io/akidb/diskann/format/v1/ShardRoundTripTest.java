@@ -6,12 +6,12 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.akidb.diskann.BuildReport;
 import io.akidb.diskann.DistanceMetric;
-import io.akidb.diskann.IndexProvider;
 import io.akidb.diskann.IndexRecord;
 import io.akidb.diskann.InvalidVectorException;
 import io.akidb.diskann.NodeFilter;
 import io.akidb.diskann.SearchParameters;
 import io.akidb.diskann.SearchResult;
+import io.akidb.diskann.TestProviders;
 import io.akidb.diskann.VectorIndex;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,7 +33,7 @@ class ShardRoundTripTest {
   @TempDir Path folder;
 
   static Stream<Arguments> shards() {
-    return Stream.of("flat", "diskann")
+    return Stream.of("flat", "diskann", "pq")
         .flatMap(
             type ->
                 Stream.of(DistanceMetric.values())
@@ -58,8 +58,8 @@ class ShardRoundTripTest {
     try (Stream<Path> left = Files.list(folder)) {
       assertThat(left).as("work files that were left behind").containsExactly(file);
     }
-    try (VectorIndex index = IndexProvider.of(type).open(file)) {
-      assertThat(index.type()).isEqualTo(type);
+    try (VectorIndex index = TestProviders.of(type).open(file)) {
+      assertThat(index.type()).isEqualTo(TestProviders.of(type).type());
       assertThat(index.size()).isEqualTo(count);
       assertThat(index.schema()).isEqualTo(model.schema());
       assertThat(index.fileBytes()).isEqualTo(report.bytes());

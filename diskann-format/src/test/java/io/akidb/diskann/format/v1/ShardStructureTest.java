@@ -27,7 +27,7 @@ class ShardStructureTest {
   @BeforeEach
   void write() {
     file = folder.resolve("a.shard");
-    ShardModel.random(8, DIMENSION, DistanceMetric.L2, SIZE).write("diskann", file);
+    ShardModel.random(8, DIMENSION, DistanceMetric.L2, SIZE).write("pq", file);
     shard = ShardBytes.of(file);
   }
 
@@ -35,7 +35,7 @@ class ShardStructureTest {
     ShardBytes changed = new ShardBytes(shard.array());
     change.accept(changed);
     changed.fixChecksums().write(file);
-    List<ShardFormatException> errors = ShardUse.of("diskann", file, message);
+    List<ShardFormatException> errors = ShardUse.of("pq", file, message);
     assertThat(errors)
         .anySatisfy(
             e ->

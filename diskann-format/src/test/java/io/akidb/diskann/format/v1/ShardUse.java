@@ -3,11 +3,11 @@ package io.akidb.diskann.format.v1;
 import io.akidb.diskann.AttributeIndex;
 import io.akidb.diskann.AttributeType;
 import io.akidb.diskann.AttributeValue;
-import io.akidb.diskann.IndexProvider;
 import io.akidb.diskann.NodeFilter;
 import io.akidb.diskann.SearchParameters;
 import io.akidb.diskann.SearchResult;
 import io.akidb.diskann.ShardFormatException;
+import io.akidb.diskann.TestProviders;
 import io.akidb.diskann.VectorIndex;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
@@ -36,7 +36,7 @@ final class ShardUse {
   static List<ShardFormatException> of(String type, Path file, String where) {
     long before = THREADS.getCurrentThreadAllocatedBytes();
     List<ShardFormatException> errors = new ArrayList<>();
-    try (VectorIndex index = IndexProvider.of(type).open(file)) {
+    try (VectorIndex index = TestProviders.of(type).open(file)) {
       ask(errors, where, index::verify);
       search(index, errors, where);
       int step = Math.max(1, index.size() / 64);

@@ -1,0 +1,158 @@
+package io.akidb.diskann.graph;
+
+import io.akidb.diskann.BuildParameters;
+import io.akidb.diskann.DistanceMetric;
+import io.akidb.diskann.IndexSchema;
+import io.akidb.diskann.format.v1.SectionOutput;
+import io.akidb.diskann.format.v1.ShardContents;
+import io.akidb.diskann.format.v1.Spill;
+import io.akidb.diskann.kernel.SegmentLayout;
+import io.akidb.diskann.quantization.BinaryEncoder;
+import io.akidb.diskann.quantization.Rotation;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.stream.IntStream;
+
+/**
+ * The codes that go into the records of a fused graph. All rotated vectors lie in a work file, in
+ * the nodes' order; records are encoded by all cores, some thousand at a time.
+ */
+final class FusedCodes implements AutoCloseable, ShardContents.Tail {
+  private static final int STEP = 2048;
+
+  private final DistanceMetric metric;
+  private final Rotation rotation;
+  private final float[] centre;
+  private final WorkFile rotated;
+  private final ShardContents.Neighbours graph;
+  private final int size;
+  private final int maxDegree;
+  private final int bytes;
+  private final byte[] buffer;
+  private int first = -STEP;
+
+  FusedCodes(
+      Spill spill,
+      IndexSchema schema,
+      BuildParameters parameters,
+      int[] positions,
+      ShardContents.Neighbours graph,
+      Path workDirectory) {
+    int dimension = schema.dimension();
+    this.metric = schema.metric();
+    this.graph = graph;
+    this.size = positions.length;
+    this.maxDegree = parameters.maxDegree();
+    this.rotation = Rotation.random(Rotation.lengthFor(dimension), parameters.seed());
+    this.centre = metric == DistanceMetric.DOT ? new float[dimension] : mean(spill, dimension);
+    this.bytes = newEncoder(maxDegree).bytes();
+    this.buffer = new byte[Math.min(STEP, size) * bytes];
+    this.rotated = new WorkFile(workDirectory, "rotated", 4L * rotation.length() * size);
+    inSteps(size, (from, to) -> rotate(spill, positions, from, to));
+  }
+
+  Rotation rotation() {
+    return rotation;
+  }
+
+  float[] centre() {
+    return centre;
+  }
+
+  private static float[] mean(Spill spill, int dimension) {
+    double[] sum = new double[dimension];
+    float[] vector = new float[spill.paddedDimension()];
+    for (int i = 0; i < spill.size(); i++) {
+      spill.vector(i, vector);
+      float scale = spill.inverseNorm(i);
+      for (int d = 0; d < dimension; d++) {
+        sum[d] += vector[d] * scale;
+      }
+    }
+    float[] mean = new float[dimension];
+    for (int d = 0; d < dimension; d++) {
+      mean[d] = (float) (sum[d] / Math.max(1, spill.size()));
+    }
+    return mean;
+  }
+
+  private interface Range {
+    void run(int from, int to);
+  }
+
+  private static void inSteps(int count, Range range) {
+    IntStream.range(0, (count + STEP - 1) / STEP)
+        .parallel()
+        .forEach(step -> range.run(step * STEP, Math.min(count, (step + 1) * STEP)));
+  }
+
+  private void rotate(Spill spill, int[] positions, int from, int to) {
+    float[] vector = new float[Math.max(spill.paddedDimension(), rotation.length())];
+    for (int node = from; node < to; node++) {
+      spill.vector(positions[node], vector);
+      Arrays.fill(vector, centre.length, vector.length, 0);
+      float scale = spill.inverseNorm(positions[node]);
+      for (int d = 0; d < centre.length; d++) {
+        vector[d] = vector[d] * scale - centre[d];
+      }
+      rotation.rotate(vector);
+      MemorySegment.copy(
+          vector,
+          0,
+          rotated.bytes(),
+          SegmentLayout.F32,
+          4L * rotation.length() * node,
+          rotation.length());
+    }
+  }
+
+  private BinaryEncoder newEncoder(int countMax) {
+    return new BinaryEncoder(metric, rotation.length(), countMax);
+  }
+
+  @Override
+  public void put(SectionOutput out, int node) {
+    if (node >= first + STEP) {
+      first = node;
+      encode(Math.min(STEP, size - first));
+    }
+    out.putBytes(buffer, (node - first) * bytes, bytes);
+  }
+
+  private void encode(int count) {
+    int step = 128;
+    IntStream.range(0, (count + step - 1) / step)
+        .parallel()
+        .forEach(
+            part -> {
+              BinaryEncoder encoder = newEncoder(maxDegree);
+              int[] neighbours = new int[maxDegree];
+              float[] own = new float[rotation.length()];
+              for (int i = part * step; i < Math.min(count, (part + 1) * step); i++) {
+                int degree = graph.copy(first + i, neighbours);
+                MemorySegment.copy(
+                    rotated.bytes(),
+                    SegmentLayout.F32,
+                    4L * own.length * (first + i),
+                    own,
+                    0,
+                    own.length);
+                encoder.encode(own, rotated.bytes(), neighbours, degree, buffer, i * bytes);
+              }
+            });
+  }
+
+  /** Codes of nodes as seen from the centre of all. */
+  byte[] entries(int[] nodes) {
+    BinaryEncoder encoder = newEncoder(nodes.length);
+    byte[] codes = new byte[encoder.bytes()];
+    encoder.encode(new float[rotation.length()], rotated.bytes(), nodes, nodes.length, codes, 0);
+    return codes;
+  }
+
+  @Override
+  public void close() {
+    rotated.close();
+  }
+}

@@ -1,0 +1,116 @@
+package io.akidb.diskann.graph;
+
+import io.akidb.diskann.IndexSchema;
+import io.akidb.diskann.format.v1.NodeLayout;
+import io.akidb.diskann.format.v1.SectionOutput;
+import io.akidb.diskann.format.v1.ShardFile;
+import io.akidb.diskann.format.v1.ShardSections;
+import io.akidb.diskann.kernel.SegmentLayout;
+import io.akidb.diskann.quantization.NeighbourCodes;
+import io.akidb.diskann.quantization.Rotation;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * Where walks of a fused graph begin: a sample of nodes, seen from the centre of all vectors, so
+ * that a few passes over their codes replace the first steps of a walk. Thread-safe.
+ */
+final class FusedEntries {
+  /** Most entries; one for each of the square root of the nodes is what pays. */
+  static final int COUNT_MAX = 1024;
+
+  private static final int HEADER_BYTES = 16;
+
+  private final Rotation rotation;
+  private final float[] centre;
+  private final int[] nodes;
+  private final MemorySegment codes;
+
+  private FusedEntries(Rotation rotation, float[] centre, int[] nodes, MemorySegment codes) {
+    this.rotation = rotation;
+    this.centre = centre;
+    this.nodes = nodes;
+    this.codes = codes;
+  }
+
+  /** How many entries a graph gets. */
+  static int countFor(int size) {
+    return (int) Math.min(size, Math.min(COUNT_MAX, 32 + (long) Math.sqrt(size)));
+  }
+
+  /**
+   * Writes the section.
+   *
+   * @param centre {@code [dimension]}
+   * @param nodes the entries, of which one reaches all others
+   * @param codes of the entries as seen from the centre, as {@link NeighbourCodes} says
+   */
+  static void write(
+      SectionOutput out, Rotation rotation, float[] centre, int[] nodes, byte[] codes) {
+    out.putInt(rotation.length());
+    out.putInt(nodes.length);
+    out.putLong(0);
+    out.putBytes(rotation.toBytes());
+    for (float component : centre) {
+      out.putFloat(component);
+    }
+    for (int node : nodes) {
+      out.putInt(node);
+    }
+    out.putBytes(codes);
+  }
+
+  /** Reads the section, whose checksum is checked. */
+  static FusedEntries read(ShardFile file, IndexSchema schema, int size) {
+    MemorySegment in = file.checkedSection(ShardSections.ENTRIES);
+    int length = Rotation.lengthFor(schema.dimension());
+    if (in.byteSize() < HEADER_BYTES || in.get(SegmentLayout.I32, 0) != length) {
+      throw ShardFile.corrupt("the entries are of another dimension");
+    }
+    int count = in.get(SegmentLayout.I32, 4);
+    int groups = NodeLayout.codeGroups(schema.dimension());
+    if (count < Math.min(1, size) || count > Math.min(COUNT_MAX, size)) {
+      throw ShardFile.corrupt("there are " + count + " entries");
+    }
+    int signBytes = Rotation.bytes(length);
+    long centreAt = HEADER_BYTES + (long) signBytes;
+    long nodesAt = centreAt + 4L * schema.dimension();
+    long codesAt = nodesAt + 4L * count;
+    int codesBytes = NeighbourCodes.bytes(count, groups);
+    if (in.byteSize() != codesAt + codesBytes) {
+      throw ShardFile.corrupt("the entries have " + in.byteSize() + " bytes");
+    }
+    byte[] signs = in.asSlice(HEADER_BYTES, signBytes).toArray(SegmentLayout.I8);
+    float[] centre = new float[schema.dimension()];
+    MemorySegment.copy(in, SegmentLayout.F32, centreAt, centre, 0, centre.length);
+    int[] nodes = new int[count];
+    MemorySegment.copy(in, SegmentLayout.I32, nodesAt, nodes, 0, count);
+    for (int node : nodes) {
+      if (node < 0 || node >= size) {
+        throw ShardFile.corrupt("node " + node + " is an entry");
+      }
+    }
+    return new FusedEntries(
+        Rotation.of(length, signs), centre, nodes, in.asSlice(codesAt, codesBytes));
+  }
+
+  Rotation rotation() {
+    return rotation;
+  }
+
+  /** {@code [dimension]}; not to be changed. */
+  float[] centre() {
+    return centre;
+  }
+
+  int count() {
+    return nodes.length;
+  }
+
+  int node(int entry) {
+    return nodes[entry];
+  }
+
+  MemorySegment codes() {
+    return codes;
+  }
+}

@@ -1,0 +1,34 @@
+package io.akidb.diskann.graph;
+
+import io.akidb.diskann.NodeFilter;
+import io.akidb.diskann.SearchParameters;
+import io.akidb.diskann.SearchResult;
+import io.akidb.diskann.format.v1.MappedIndex;
+import io.akidb.diskann.format.v1.ShardFile;
+import org.jspecify.annotations.Nullable;
+
+/** A mapped Vamana shard whose records hold their neighbours' codes. */
+final class FusedIndex extends MappedIndex {
+  private final FusedEntries entries;
+  private final IdleWalks walks = new IdleWalks(() -> new FusedWalk(this));
+
+  FusedIndex(ShardFile file) {
+    super(file);
+    this.entries = FusedEntries.read(file, schema(), size());
+  }
+
+  FusedEntries entries() {
+    return entries;
+  }
+
+  @Override
+  public String type() {
+    return DiskAnnProvider.TYPE;
+  }
+
+  @Override
+  public SearchResult search(
+      float[] query, SearchParameters parameters, @Nullable NodeFilter filter) {
+    return walks.search(query, parameters, filter);
+  }
+}

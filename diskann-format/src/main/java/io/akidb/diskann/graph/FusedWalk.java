@@ -1,0 +1,94 @@
+package io.akidb.diskann.graph;
+
+import io.akidb.diskann.DistanceMetric;
+import io.akidb.diskann.kernel.FastScan;
+import io.akidb.diskann.quantization.BinaryQuery;
+import io.akidb.diskann.quantization.Rotation;
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+
+/**
+ * A walk by the binary codes that lie beside each node's neighbours: one read brings all that
+ * expanding a node takes, and one pass scores 32 neighbours (Gou et al., SymphonyQG, SIGMOD 2025).
+ * Estimates are squared distances to vectors of unit length for cosine.
+ */
+final class FusedWalk extends GraphWalk {
+  private final FusedIndex index;
+  private final DistanceMetric metric;
+  private final MemorySegment nodes;
+  private final long codesAt;
+  private final Rotation rotation;
+  private final BinaryQuery query;
+  private final float[] rotated;
+  private final float[] estimates = new float[FastScan.LANES];
+  private float centreDistance;
+
+  FusedWalk(FusedIndex index) {
+    super(index);
+    this.index = index;
+    this.metric = index.schema().metric();
+    this.nodes = index.nodes();
+    this.codesAt = index.layout().codesAt();
+    this.rotation = index.entries().rotation();
+    this.query = new BinaryQuery(rotation.length());
+    this.rotated = new float[rotation.length()];
+  }
+
+  @Override
+  void prepare(float[] vector) {
+    float[] centre = index.entries().centre();
+    Arrays.fill(rotated, 0);
+    float square = 0;
+    for (int d = 0; d < centre.length; d++) {
+      rotated[d] = vector[d] - centre[d];
+      square += rotated[d] * rotated[d];
+    }
+    centreDistance = metric == DistanceMetric.DOT ? 0 : square;
+    rotation.rotate(rotated);
+    query.set(rotated);
+  }
+
+  @Override
+  void start() {
+    FusedEntries entries = index.entries();
+    for (int from = 0; from < entries.count(); from += FastScan.LANES) {
+      int count = Math.min(FastScan.LANES, entries.count() - from);
+      int near = estimate(entries.codes(), 0, from, count, centreDistance);
+      for (; near != 0; near &= near - 1) {
+        int i = Integer.numberOfTrailingZeros(near);
+        offer(entries.node(from + i), estimates[i]);
+      }
+    }
+  }
+
+  @Override
+  void expand(long at, int degree, float distance) {
+    float base = metric == DistanceMetric.COSINE ? 2 * distance : distance;
+    for (int from = 0; from < degree; from += FastScan.LANES) {
+      int count = Math.min(FastScan.LANES, degree - from);
+      int near = estimate(nodes, at + codesAt, from, count, base);
+      for (; near != 0; near &= near - 1) {
+        int i = Integer.numberOfTrailingZeros(near);
+        offer(neighbour(at, from + i), estimates[i]);
+      }
+    }
+  }
+
+  /** Estimates a block; bit i of the answer says that the i-th of them is near enough. */
+  private int estimate(MemorySegment codes, long at, int from, int count, float base) {
+    countEstimates(count);
+    int near = query.estimate(codes, at, from / FastScan.LANES, base, limit(), estimates);
+    return count == FastScan.LANES ? near : near & (1 << count) - 1;
+  }
+
+  @Override
+  float distanceOf(float estimate) {
+    return metric == DistanceMetric.COSINE ? estimate / 2 : estimate;
+  }
+
+  private void offer(int node, float estimate) {
+    if (isNew(node)) {
+      offerCandidate(estimate, node);
+    }
+  }
+}

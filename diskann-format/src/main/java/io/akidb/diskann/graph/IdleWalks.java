@@ -1,0 +1,30 @@
+package io.akidb.diskann.graph;
+
+import io.akidb.diskann.NodeFilter;
+import io.akidb.diskann.SearchParameters;
+import io.akidb.diskann.SearchResult;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** Walks that wait for a query, so that their arrays are used again. Thread-safe. */
+final class IdleWalks {
+  private static final int IDLE_MAX = 64;
+
+  private final ArrayBlockingQueue<GraphWalk> idle = new ArrayBlockingQueue<>(IDLE_MAX);
+  private final Supplier<GraphWalk> maker;
+
+  IdleWalks(Supplier<GraphWalk> maker) {
+    this.maker = maker;
+  }
+
+  SearchResult search(float[] query, SearchParameters parameters, @Nullable NodeFilter filter) {
+    GraphWalk walk = idle.poll();
+    if (walk == null) {
+      walk = maker.get();
+    }
+    SearchResult result = walk.search(query, parameters, filter);
+    idle.offer(walk);
+    return result;
+  }
+}
