@@ -109,7 +109,8 @@ class AuditServingTest {
 
   private static String secret(JsonNode created) {
     String key = created.get("api_key").asText();
-    return key.substring(key.lastIndexOf('_') + 1);
+    // akidb_<16 characters of the id>_<secret>; the secret itself may have underscores.
+    return key.substring("akidb_".length() + 17);
   }
 
   private static void nothingSecret(TestNode node, List<String> secrets) {
