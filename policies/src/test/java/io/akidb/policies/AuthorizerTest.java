@@ -58,7 +58,8 @@ class AuthorizerTest {
     Set<Permission> reads = EnumSet.of(COLLECTIONS_READ, VECTORS_SEARCH);
     Set<Permission> writes =
         EnumSet.of(COLLECTIONS_CREATE, COLLECTIONS_UPDATE, VECTORS_INSERT, VECTORS_DELETE);
-    Set<Permission> manages = EnumSet.of(COLLECTIONS_DELETE, TENANTS_MANAGE, USERS_MANAGE);
+    Set<Permission> manages =
+        EnumSet.of(AUDIT_READ, COLLECTIONS_DELETE, TENANTS_MANAGE, USERS_MANAGE);
     boolean viewer = reads.contains(permission);
     boolean editor = viewer || writes.contains(permission);
     boolean admin = editor || manages.contains(permission);
