@@ -306,6 +306,10 @@ public final class IngestJob implements Callable<Integer> {
     FileReading reading = reading();
     TypeInformation<byte[]> bytes = PrimitiveArrayTypeInfo.BYTE_PRIMITIVE_ARRAY_TYPE_INFO;
     if (from.kafka != null) {
+      if (local) {
+        // Elsewhere the workers may reach brokers that their job's client does not.
+        KafkaTopic.require(from.kafka, String.valueOf(topic));
+      }
       return environment
           .fromSource(
               KafkaRecords.source(from.kafka, String.valueOf(topic), group, bounded, reading),

@@ -64,6 +64,8 @@ final class KafkaBroker implements AutoCloseable {
     properties.put("offsets.topic.replication.factor", "1");
     properties.put("offsets.topic.num.partitions", "1");
     properties.put("auto.create.topics.enable", "false");
+    // Tests send messages of 1970, which the broker would delete half a minute after its start.
+    properties.put("log.retention.ms", "-1");
     Path file = folder.resolve("kafka.properties");
     try (OutputStream out = Files.newOutputStream(file)) {
       properties.store(out, null);
