@@ -100,7 +100,7 @@ public final class BuildJob implements Callable<Integer> {
   @Option(
       names = "--pq-subvectors",
       paramLabel = "M",
-      description = "Bytes of a vector's code; 0 chooses by dimension.")
+      description = "Bytes of a vector's PQ code; 0 for binary codes, the default.")
   private @Nullable Integer pqSubvectors;
 
   @Option(

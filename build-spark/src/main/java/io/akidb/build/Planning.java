@@ -42,9 +42,9 @@ final class Planning {
     return (int) Math.min(wanted, SAMPLE_BYTES_MAX / (4L * schema.dimension()));
   }
 
-  /** Whether the shards hold codes, and so need a codebook. */
+  /** Whether the shards hold PQ codes, and so need a codebook. */
   boolean usesCodebook() {
-    return schema.indexType() == IndexType.DISKANN;
+    return schema.indexType() == IndexType.DISKANN && request.pqSubvectors() > 0;
   }
 
   /** The plan of a collection in which nothing is live. */
@@ -96,10 +96,7 @@ final class Planning {
   }
 
   private PqCodebook codebook(List<float[]> sample) {
-    int subvectors =
-        request.pqSubvectors() == 0
-            ? PqCodebook.defaultSubspaces(schema.dimension(), metric())
-            : request.pqSubvectors();
+    int subvectors = request.pqSubvectors();
     float[][] vectors =
         sample.subList(0, Math.min(sample.size(), PqCodebook.SAMPLE_MAX)).toArray(float[][]::new);
     return PqCodebook.train(vectors, metric(), subvectors, request.seed());

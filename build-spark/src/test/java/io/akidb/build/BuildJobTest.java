@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -65,16 +66,21 @@ class BuildJobTest {
       assertThat(bucket.objectsOf(index.buildId()))
           .as("nothing is left but what the index lists")
           .allMatch(
-              key ->
-                  key.matches(
-                      ".*/(0\\.shard|index\\.avro|router\\.bin|codebook\\.bin|tombstones\\.avro)"))
-          .hasSize(5);
+              key -> key.matches(".*/(0\\.shard|index\\.avro|router\\.bin|tombstones\\.avro)"))
+          .hasSize(4);
     }
   }
 
   @ParameterizedTest
-  @CsvSource({"COSINE,DISKANN", "L2,DISKANN", "DOT,DISKANN", "L2,FLAT"})
-  void build_partitioned_findsTheNearest(Metric metric, IndexType type) throws IOException {
+  @CsvSource({
+    "COSINE,DISKANN,0",
+    "L2,DISKANN,0",
+    "DOT,DISKANN,0",
+    "COSINE,DISKANN,12",
+    "L2,FLAT,0",
+  })
+  void build_partitioned_findsTheNearest(Metric metric, IndexType type, int pqSubvectors)
+      throws IOException {
     Vectors vectors = new Vectors(SEED, 24, 12);
     CollectionSchema schema = new CollectionSchema(24, metric, type, new TreeMap<>());
     try (Bucket bucket = Bucket.local(folder, schema)) {
@@ -83,7 +89,12 @@ class BuildJobTest {
 
       Bucket.Run run =
           bucket.build(
-              "--partition-rows-max", "700", "--partition-overlap", "0.2", "--max-degree", "32");
+              "--partition-rows-max",
+              "700",
+              "--partition-overlap",
+              "0.2",
+              "--pq-subvectors",
+              Integer.toString(pqSubvectors));
 
       assertThat(run.exitCode()).as(run.errors()).isZero();
       assertThat(run.last().get("shards").asInt()).isGreaterThanOrEqualTo(5);
@@ -93,6 +104,9 @@ class BuildJobTest {
       rows.forEach(row -> all.put(row.id(), row.vector()));
       assertThat(contents(bucket)).hasSize(3000);
       assertThat(recall(bucket, metric, all, vectors)).isGreaterThanOrEqualTo(0.95);
+      UUID build = bucket.collection.index(bucket.collection.head()).orElseThrow().buildId();
+      assertThat(bucket.objectsOf(build).stream().filter(key -> key.endsWith("/codebook.bin")))
+          .hasSize(pqSubvectors > 0 ? 1 : 0);
     }
   }
 

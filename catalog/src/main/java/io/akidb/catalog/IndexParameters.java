@@ -8,7 +8,8 @@ import java.io.Serializable;
  * @param maxDegree R: most neighbours of a node, 4 to 256
  * @param buildListSize L while building, 8 to 2,000
  * @param alpha how far pruning keeps long edges, 1 to 2
- * @param pqSubvectors M: subspaces of the product quantizer; 0 chooses by dimension
+ * @param pqSubvectors M: subspaces of the product quantizer, bytes of a code; 0 for binary codes,
+ *     which lie beside the neighbours and need no training
  * @param buildMemoryGb memory of the job, in GiB
  * @param partitionRowsMax most rows of one shard
  * @param partitionOverlap share of the rows that also go to a second partition, 0 to 1
@@ -36,7 +37,7 @@ public record IndexParameters(
     check(
         pqSubvectors >= 0 && pqSubvectors <= CollectionSchema.DIMENSION_MAX,
         "pq_subvectors",
-        "must be 0 (chosen by dimension) to " + CollectionSchema.DIMENSION_MAX);
+        "must be 0 (binary codes instead) to " + CollectionSchema.DIMENSION_MAX);
     check(
         buildMemoryGb > 0 && buildMemoryGb <= 65536,
         "build_memory_gb",

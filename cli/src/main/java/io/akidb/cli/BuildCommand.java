@@ -55,7 +55,10 @@ final class BuildCommand implements Callable<Integer> {
   @Option(names = "--alpha", paramLabel = "A", description = "1.0 to 2.0.")
   private @Nullable Double alpha;
 
-  @Option(names = "--pq-subvectors", paramLabel = "M", description = "Bytes of a code.")
+  @Option(
+      names = "--pq-subvectors",
+      paramLabel = "M",
+      description = "PQ codes of M bytes instead of binary ones.")
   private @Nullable Integer pqSubvectors;
 
   @Option(names = "--build-memory-gb", paramLabel = "GIB", description = "Of the shard builds.")

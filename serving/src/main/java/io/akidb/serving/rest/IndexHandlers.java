@@ -8,6 +8,8 @@ import io.akidb.catalog.IndexParameters;
 import io.akidb.catalog.IndexRef;
 import io.akidb.catalog.Manifest;
 import io.akidb.catalog.VectorCollection;
+import io.akidb.diskann.DistanceMetric;
+import io.akidb.diskann.PqCodebook;
 import io.akidb.policies.Permission;
 import io.akidb.serving.build.BuildLauncher;
 import io.akidb.serving.problem.ServingException;
@@ -62,7 +64,7 @@ final class IndexHandlers {
     }
     IndexParameters parameters =
         body.object("parameters", PARAMETERS)
-            .map(IndexHandlers::parameters)
+            .map(fields -> parameters(fields, schema))
             .orElse(IndexParameters.defaults());
     if (parameters.pqSubvectors() > schema.dimension()) {
       throw ServingException.invalid(
@@ -77,20 +79,40 @@ final class IndexHandlers {
         .with("Location", "/v1/collections/" + call.collection() + "/index");
   }
 
-  private static IndexParameters parameters(Fields fields) {
+  private static IndexParameters parameters(Fields fields, CollectionSchema schema) {
     IndexParameters defaults = IndexParameters.defaults();
-    if (!fields.text("quantization").orElse("pq").equals("pq")) {
-      throw ServingException.invalid(fields.pointer("quantization"), "must be 'pq'");
-    }
     return new IndexParameters(
         whole(fields, "max_degree", defaults.maxDegree()),
         whole(fields, "build_list_size", defaults.buildListSize()),
         fields.number("alpha", -1e9, 1e9).orElse(defaults.alpha()),
-        whole(fields, "pq_subvectors", defaults.pqSubvectors()),
+        pqSubvectors(fields, schema),
         fields.number("build_memory_gb", -1e9, 1e9).orElse(defaults.buildMemoryGb()),
         whole(fields, "partition_rows_max", defaults.partitionRowsMax()),
         fields.number("partition_overlap", -1e9, 1e9).orElse(defaults.partitionOverlap()),
         fields.whole("seed", Long.MIN_VALUE, Long.MAX_VALUE).orElse(defaults.seed()));
+  }
+
+  /** Zero stands for binary codes. */
+  private static int pqSubvectors(Fields fields, CollectionSchema schema) {
+    int given = whole(fields, "pq_subvectors", 0);
+    String quantization = fields.text("quantization").orElse(given == 0 ? "binary" : "pq");
+    return switch (quantization) {
+      case "binary" -> {
+        if (given != 0) {
+          throw ServingException.invalid(
+              fields.pointer("pq_subvectors"), "is of 'pq': leave it away, or ask for 'pq'");
+        }
+        yield 0;
+      }
+      case "pq" ->
+          given != 0
+              ? given
+              : PqCodebook.defaultSubspaces(
+                  schema.dimension(), DistanceMetric.valueOf(schema.metric().name()));
+      default ->
+          throw ServingException.invalid(
+              fields.pointer("quantization"), "must be 'binary' or 'pq'");
+    };
   }
 
   // The bounds that count are the catalog's, which names them.
