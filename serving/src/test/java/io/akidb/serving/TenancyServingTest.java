@@ -94,7 +94,6 @@ class TenancyServingTest {
         List.of(
             client.get("/tenants"),
             client.post("/tenants", "{\"name\": \"b\"}"),
-            client.put("/tenants/" + id, "{\"name\": \"b\"}"),
             client.delete("/tenants/" + id))) {
       assertThat(reply.expect(403).code()).isEqualTo("forbidden");
     }
@@ -105,6 +104,35 @@ class TenancyServingTest {
             client.send("GET", "/collections", null, "X-Tenant-ID", "default").expect(403).code())
         .isEqualTo("forbidden");
     client.send("GET", "/collections", null, "X-Tenant-ID", id).expect(200);
+  }
+
+  @Test
+  void tenant_describedByItsAdministrator_keepsItsQuotas() {
+    JsonNode tenant = tenant("{\"max_collections\": 3}");
+    TestNode client = keyOf(tenant);
+    String path = "/tenants/" + tenant.get("tenant_id").asText();
+    String etag = client.get(path).expect(200).header("ETag");
+
+    Reply changed =
+        client
+            .send(
+                "PUT", path, "{\"name\": \"new\", \"metadata\": {\"a\": \"b\"}}", "If-Match", etag)
+            .expect(200);
+
+    assertThat(changed.json().get("name").asText()).isEqualTo("new");
+    assertThat(changed.json().at("/quotas/max_collections").asInt()).isEqualTo(3);
+    client.send("PUT", path, "{\"name\": \"late\"}", "If-Match", etag).expect(412);
+    client.put(path, "{\"name\": \"x\", \"quotas\": {\"max_collections\": 9}}").expect(403);
+    client.put("/tenants/default", "{\"name\": \"x\"}").expect(404);
+    assertThat(
+            client
+                .put(path, "{\"name\": \"newer\"}")
+                .expect(200)
+                .json()
+                .at("/quotas/max_collections")
+                .asInt())
+        .isEqualTo(3);
+    assertThat(node.get(path).json().get("name").asText()).isEqualTo("newer");
   }
 
   @Test

@@ -27,7 +27,7 @@ import java.util.TreeMap;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** {@code /tenants}: for operators. */
+/** {@code /tenants}: for operators; its own also for a tenant's administrator. */
 final class TenantHandlers {
   private static final List<String> FIELDS = List.of("name", "quotas", "metadata");
   private static final List<String> QUOTAS =
@@ -59,7 +59,7 @@ final class TenantHandlers {
         Route.operator("POST", "/tenants", this::create),
         Route.operator("GET", "/tenants", this::list),
         Route.namedTenant("GET", path, Permission.TENANTS_MANAGE, this::get),
-        Route.operator("PUT", path, this::replace),
+        Route.namedTenant("PUT", path, Permission.TENANTS_MANAGE, this::replace),
         Route.operator("DELETE", path, this::delete),
         Route.operator(
             "POST",
@@ -136,7 +136,26 @@ final class TenantHandlers {
     String name = body.requiredText("name");
     TenantQuotas quotas = quotas(body);
     Map<String, String> metadata = metadata(body);
-    return answer(change(call, id -> registry().update(id, name, quotas, metadata, ifMatch(call))));
+    if (call.principal().isOperator()) {
+      return answer(
+          change(call, id -> registry().update(id, name, quotas, metadata, ifMatch(call))));
+    }
+    if (body.has("quotas")) {
+      throw ServingException.of(Reason.FORBIDDEN, "a tenant's quotas are set by its operator");
+    }
+    return answer(change(call, id -> describe(call, id, name, metadata)));
+  }
+
+  // Of exactly the version whose quotas are kept, so that none of the operator's changes is undone.
+  private VersionedTenant describe(
+      Call call, TenantId id, String name, Map<String, String> metadata) {
+    VersionedTenant current = registry().get(id);
+    String asked = ifMatch(call);
+    if (asked != null && !asked.equals(current.etag())) {
+      throw ServingException.of(
+          Reason.PRECONDITION_FAILED, "the tenant was changed meanwhile; read it again");
+    }
+    return registry().update(id, name, current.tenant().quotas(), metadata, current.etag());
   }
 
   private Answer delete(Call call) {
