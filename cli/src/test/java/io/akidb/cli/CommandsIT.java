@@ -196,7 +196,7 @@ class CommandsIT {
   }
 
   @Test
-  @Order(100)
+  @Order(2)
   void tenant_isSuspendedResumedAndUpdated() {
     JsonNode created =
         ok(operator("tenant", "create", "cell", "--json", "--max-collections", "3")).json();
@@ -306,7 +306,7 @@ class CommandsIT {
     all.addAll(List.of("--collection", COLLECTION, "--seed", "7"));
     all.addAll(options);
     CliRun run = ok(tenant(all.toArray(new String[0])));
-    assertThat(run.out()).startsWith("products: ").contains("300 rows in ", "generation ");
+    assertThat(run.out()).startsWith("products: ").contains("300 rows, ", "generation ");
     awaitIndexed(LINES + ROWS);
   }
 

@@ -64,8 +64,8 @@ final class SearchHandlers {
       throw ServingException.of(
           Reason.FORBIDDEN, "explain counts all rows, and your roles show you some of them only");
     }
-    List<float[]> vectors = vectors(body, view, dimension, rows);
     int k = body.fields().whole("k", 1, config.kMax()).map(Math::toIntExact).orElse(K_DEFAULT);
+    List<float[]> vectors = vectors(body, view, dimension, rows);
     if ((long) k * vectors.size() > VECTORS_TIMES_K_MAX) {
       throw ServingException.invalid(
           "/k", "times the number of vectors must be at most " + VECTORS_TIMES_K_MAX);
