@@ -126,6 +126,30 @@ class StoragePoliciesIT {
             .isEmpty();
       }
     }
+    allIsOnRecord();
+  }
+
+  private void allIsOnRecord() throws IOException {
+    Path checkpoint = folder.resolve("audit-heads.jsonl");
+    CliRun verified =
+        CliRun.of(administrator, "audit", "verify", "--checkpoint", checkpoint.toString());
+    ok(verified);
+    assertThat(verified.out()).contains("sound", "3 chains", "no --root-key was given");
+    assertThat(Files.readAllLines(checkpoint)).hasSize(3);
+    CliRun events = CliRun.of(administrator, "audit", "export", "--action", "policies.");
+    ok(events);
+    // The nodes' identity at first; three of each of three tenants later; two summaries.
+    assertThat(events.out().lines()).hasSize(3 + 3 * 3 * 3 + 2);
+    CliRun created =
+        CliRun.of(
+            administrator,
+            "audit",
+            "export",
+            "--action",
+            "tenants.create",
+            "--outcome",
+            "succeeded");
+    assertThat(created.out().lines()).hasSize(2);
   }
 
   private static void ok(CliRun run) {

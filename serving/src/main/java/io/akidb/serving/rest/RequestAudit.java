@@ -84,9 +84,20 @@ final class RequestAudit {
     }
     String session = principal.id() + " " + principal.keyId() + " " + http.ip();
     if (known.asMap().putIfAbsent(session, true) == null) {
-      log.record(
-          event(
-              http, principal, "authentication", principal.tenant(), Outcome.SUCCEEDED, Map.of()));
+      try {
+        log.record(
+            event(
+                http,
+                principal,
+                "authentication",
+                principal.tenant(),
+                Outcome.SUCCEEDED,
+                Map.of()));
+      } catch (AuditException e) {
+        // The next call tells it.
+        known.invalidate(session);
+        throw e;
+      }
     }
     AuditedRoute audited = of(route);
     if (audited.kind() == AuditedRoute.Kind.CHANGE) {
