@@ -177,7 +177,7 @@ public final class BenchCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     if (kernels != null) {
-      KernelRun.run(kernels, millis, json);
+      KernelRun.run(kernels, json);
       return 0;
     }
     if (data == null) {

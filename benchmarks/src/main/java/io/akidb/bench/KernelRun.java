@@ -21,11 +21,11 @@ final class KernelRun {
    * Runs those whose class, method or both match.
    *
    * @param pattern a regular expression; empty for all
-   * @param millis of an iteration
    * @param json takes JMH's results; null for none
    */
-  static void run(String pattern, int millis, @Nullable Path json) {
-    TimeValue time = TimeValue.milliseconds(millis);
+  static void run(String pattern, @Nullable Path json) {
+    // The compiler takes seconds to turn vectors into registers.
+    TimeValue time = TimeValue.seconds(1);
     ChainedOptionsBuilder options =
         new OptionsBuilder()
             .include("^" + DistanceBenchmark.class.getPackageName() + "\\..*" + pattern)
