@@ -6,9 +6,8 @@ import json
 import os
 import random
 import signal
-import socket
 import subprocess
-import time
+import threading
 import urllib.error
 import urllib.request
 from pathlib import Path
@@ -35,35 +34,36 @@ class Node:
     """A serving node on a bucket, and a client of its REST API."""
 
     def __init__(self, log: Path, bucket: str, endpoint: str | None = None, secrets: dict[str, str] | None = None) -> None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
-        self.url = f"http://127.0.0.1:{port}"
         self.log = log
+        self.url = ""
         self.operator_key = "operator-key-of-the-airflow-tests"
+        self.ready = threading.Event()
         environment = os.environ | {"AKIDB_ADMIN_API_KEY": self.operator_key} | (secrets or {})
-        command = [AKIDB, "serve", "--bucket", bucket, "--port", str(port)] + (["--endpoint", endpoint] if endpoint else [])
-        with log.open("wb") as output:
-            self.process = subprocess.Popen(
-                command,
-                env=environment,
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
-        self._await_ready()
+        command = [AKIDB, "serve", "--bucket", bucket, "--port", "0"] + (["--endpoint", endpoint] if endpoint else [])
+        self.process = subprocess.Popen(
+            command,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        self.reader = threading.Thread(target=self._read, daemon=True)
+        self.reader.start()
+        if not self.ready.wait(START_SECS) or not self.url:
+            self.stop()
+            pytest.fail(f"the node did not become ready:\n{self.log.read_text()[-4000:]}")
 
-    def _await_ready(self) -> None:
-        deadline = time.monotonic() + START_SECS
-        while time.monotonic() < deadline and self.process.poll() is None:
-            try:
-                with urllib.request.urlopen(f"{self.url}/health/ready", timeout=2):
-                    return
-            except OSError:
-                time.sleep(0.2)
-        self.stop()
-        pytest.fail(f"the node did not become ready:\n{self.log.read_text()[-4000:]}")
+    def _read(self) -> None:
+        """Keeps what the node prints, and learns from it where it answers; at its end nobody has to wait for more."""
+        with self.log.open("wb") as log:
+            for line in self.process.stdout:
+                log.write(line)
+                log.flush()
+                if line.startswith(b"ready "):
+                    self.url = line.decode().split()[1]
+                    self.ready.set()
+        self.ready.set()
 
     def call(self, method: str, path: str, body: object = None, key: str | None = None) -> dict:
         request = urllib.request.Request(
@@ -86,6 +86,7 @@ class Node:
             except subprocess.TimeoutExpired:
                 os.killpg(self.process.pid, signal.SIGKILL)
                 self.process.wait(timeout=30)
+        self.reader.join(timeout=30)
 
 
 @pytest.fixture
