@@ -24,6 +24,7 @@ final class DiskAnnIndex extends MappedIndex {
     if (book.byteSize() > 64 + 4L * PqCodebook.CENTROIDS * IndexSchema.DIMENSION_MAX) {
       throw ShardFile.corrupt("the codebook is too large");
     }
+    adviseRandomReads();
     this.codebook = PqCodebook.fromBytes(book.toArray(SegmentLayout.I8));
     if (codebook.dimension() != schema().dimension() || codebook.metric() != schema().metric()) {
       throw ShardFile.corrupt("the codebook was trained for another schema");

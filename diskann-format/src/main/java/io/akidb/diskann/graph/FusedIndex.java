@@ -14,6 +14,7 @@ final class FusedIndex extends MappedIndex {
 
   FusedIndex(ShardFile file) {
     super(file);
+    adviseRandomReads();
     this.entries = FusedEntries.read(file, schema(), size());
   }
 

@@ -78,4 +78,16 @@ public final class CandidateList {
     }
     return -1;
   }
+
+  /**
+   * The place of the best candidate, from a place on, that was not expanded; -1 if there is none.
+   */
+  public int nextUnexpanded(int from) {
+    for (int i = Math.max(from, cursor); i < size; i++) {
+      if (SortableKeys.id(keys[i]) >= 0) {
+        return i;
+      }
+    }
+    return -1;
+  }
 }

@@ -92,4 +92,21 @@ class CandidateListTest {
     assertThat(list.expandNext()).isEqualTo(1);
     assertThat(list.expandNext()).isEqualTo(-1);
   }
+
+  @Test
+  void nextUnexpanded_afterSomeWereExpanded_namesTheOthersInOrder() {
+    CandidateList list = new CandidateList();
+    list.reset(4);
+    for (int id = 0; id < 4; id++) {
+      list.add(id, id);
+    }
+    assertThat(list.expandNext()).isZero();
+    assertThat(list.expandNext()).isEqualTo(1);
+    list.add(0.5f, 9);
+    assertThat(list.nextUnexpanded(0)).isEqualTo(1);
+    assertThat(list.id(1)).isEqualTo(9);
+    assertThat(list.nextUnexpanded(2)).isEqualTo(3);
+    assertThat(list.id(3)).isEqualTo(2);
+    assertThat(list.nextUnexpanded(4)).isEqualTo(-1);
+  }
 }

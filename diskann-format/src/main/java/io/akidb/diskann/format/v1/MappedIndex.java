@@ -51,6 +51,17 @@ public abstract class MappedIndex implements VectorIndex {
         : new ShardTooNewException("the shard is of kind " + kind + ", unknown here", null);
   }
 
+  /** Tells that nodes and records are read here and there, as a walk of a graph does. */
+  protected final void adviseRandomReads() {
+    PageAdvice.random(nodes);
+    for (int section :
+        new int[] {
+          ShardSections.IDS, ShardSections.ID_INDEX, ShardSections.ORDERS, ShardSections.PAYLOADS
+        }) {
+      PageAdvice.random(file.section(section));
+    }
+  }
+
   public final ShardFile file() {
     return file;
   }

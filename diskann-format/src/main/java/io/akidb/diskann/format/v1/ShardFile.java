@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -227,9 +226,9 @@ public final class ShardFile implements AutoCloseable {
     CRC32C crc = new CRC32C();
     MemorySegment bytes = section.bytes();
     for (long at = 0; at < bytes.byteSize(); at += CHECKSUM_STEP) {
-      ByteBuffer step =
-          bytes.asSlice(at, Math.min(CHECKSUM_STEP, bytes.byteSize() - at)).asByteBuffer();
-      crc.update(step);
+      long length = Math.min(CHECKSUM_STEP, bytes.byteSize() - at);
+      PageAdvice.willNeed(bytes, at, length);
+      crc.update(bytes.asSlice(at, length).asByteBuffer());
     }
     if ((int) crc.getValue() != section.crc32c()) {
       throw corrupt("the checksum of section " + id + " does not hold");
