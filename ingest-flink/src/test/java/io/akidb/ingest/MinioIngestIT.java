@@ -46,7 +46,7 @@ class MinioIngestIT {
               java.util.Map.of("AKIDB_ACCESS_KEY", "nobody", "AKIDB_SECRET_KEY", "not-this-one"),
               "400m",
               arguments)) {
-        assertThat(job.await()).isEqualTo(2);
+        assertThat(job.await()).isEqualTo(1);
         assertThat(job.said()).contains("akidb-ingest: ").doesNotContain("not-this-one");
       }
     }
