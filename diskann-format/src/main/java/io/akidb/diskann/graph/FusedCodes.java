@@ -20,6 +20,7 @@ import java.util.stream.IntStream;
  */
 final class FusedCodes implements AutoCloseable, ShardContents.Tail {
   private static final int STEP = 2048;
+  private static final int BUFFER_BYTES_MAX = 16 << 20;
 
   private final DistanceMetric metric;
   private final Rotation rotation;
@@ -30,7 +31,9 @@ final class FusedCodes implements AutoCloseable, ShardContents.Tail {
   private final int maxDegree;
   private final int bytes;
   private final byte[] buffer;
-  private int first = -STEP;
+  private final int buffered;
+  private int first;
+  private int end;
 
   FusedCodes(
       Spill spill,
@@ -47,9 +50,15 @@ final class FusedCodes implements AutoCloseable, ShardContents.Tail {
     this.rotation = Rotation.random(Rotation.lengthFor(dimension), parameters.seed());
     this.centre = metric == DistanceMetric.DOT ? new float[dimension] : mean(spill, dimension);
     this.bytes = newEncoder(maxDegree).bytes();
-    this.buffer = new byte[Math.min(STEP, size) * bytes];
+    this.buffered = Math.max(1, Math.min(Math.min(STEP, size), BUFFER_BYTES_MAX / bytes));
+    this.buffer = new byte[buffered * bytes];
     this.rotated = new WorkFile(workDirectory, "rotated", 4L * rotation.length() * size);
-    inSteps(size, (from, to) -> rotate(spill, positions, from, to));
+    try {
+      inSteps(size, (from, to) -> rotate(spill, positions, from, to));
+    } catch (RuntimeException | Error e) {
+      rotated.close();
+      throw e;
+    }
   }
 
   Rotation rotation() {
@@ -113,9 +122,10 @@ final class FusedCodes implements AutoCloseable, ShardContents.Tail {
 
   @Override
   public void put(SectionOutput out, int node) {
-    if (node >= first + STEP) {
+    if (node >= end) {
       first = node;
-      encode(Math.min(STEP, size - first));
+      end = first + Math.min(buffered, size - first);
+      encode(end - first);
     }
     out.putBytes(buffer, (node - first) * bytes, bytes);
   }

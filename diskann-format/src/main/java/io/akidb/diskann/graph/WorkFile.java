@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,6 +15,8 @@ import java.nio.file.StandardOpenOption;
  * it: what is over the machine's memory goes to disk. Deleted when closed.
  */
 final class WorkFile implements AutoCloseable {
+  private static final int ZEROS_BYTES = 1 << 20;
+
   private final Path file;
   private final Arena arena = Arena.ofShared();
   private final MemorySegment bytes;
@@ -26,10 +29,28 @@ final class WorkFile implements AutoCloseable {
     }
     try (FileChannel channel =
         FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+      reserve(channel, directory, length);
       bytes = channel.map(FileChannel.MapMode.READ_WRITE, 0, length, arena);
     } catch (IOException e) {
       close();
-      throw new UncheckedIOException("cannot map a work file of " + length + " bytes", e);
+      throw new UncheckedIOException(
+          "cannot make a work file of " + length + " bytes in " + directory, e);
+    }
+  }
+
+  /**
+   * Has the disk give its room now, as an error that can be told: a page of a mapping for which
+   * there is none left is a fault of memory.
+   */
+  private static void reserve(FileChannel channel, Path directory, long length) throws IOException {
+    long free = Files.getFileStore(directory).getUsableSpace();
+    if (free < length) {
+      throw new IOException("only " + free + " bytes are free");
+    }
+    ByteBuffer zeros = ByteBuffer.allocateDirect(ZEROS_BYTES);
+    for (long at = 0; at < length; ) {
+      zeros.clear().limit((int) Math.min(ZEROS_BYTES, length - at));
+      at += channel.write(zeros, at);
     }
   }
 
