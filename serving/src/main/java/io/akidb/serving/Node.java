@@ -24,6 +24,7 @@ import io.akidb.serving.config.Settings;
 import io.akidb.serving.fresh.FreshBudget;
 import io.akidb.serving.ingest.GroupCommitter;
 import io.akidb.serving.ingest.IngestConfig;
+import io.akidb.serving.metrics.CountedStore;
 import io.akidb.serving.metrics.NodeMetrics;
 import io.akidb.serving.rest.HttpConfig;
 import io.akidb.serving.rest.RestApi;
@@ -75,14 +76,16 @@ public final class Node implements AutoCloseable {
   public Node(ObjectStore store, Settings settings, Clock clock, SecureRandom random)
       throws IOException {
     HttpConfig http = HttpConfig.of(settings);
+    NodeMetrics metrics = new NodeMetrics();
+    ObjectStore bucket = new CountedStore(store, metrics);
     try {
-      TenantRegistry registry = new TenantRegistry(store, clock);
+      TenantRegistry registry = new TenantRegistry(bucket, clock);
       TenantConfig tenants = TenantConfig.of(settings);
       registry.ensure(tenants.modes().defaultTenant());
-      Identity identity = identity(store, settings, clock, random);
+      Identity identity = identity(bucket, settings, clock, random);
       ApiKeys keys = identity.keys();
-      NodeAudit audit = own(NodeAudit.open(store, settings, clock, random));
-      RestApi api = open(store, settings, clock, registry, tenants, identity, audit);
+      NodeAudit audit = own(NodeAudit.open(bucket, settings, clock, random));
+      RestApi api = open(bucket, metrics, settings, clock, registry, tenants, identity, audit);
       server = own(api.server(http));
       server.start();
       issuedOperatorKey = keys.hasOperator() ? null : issueOperatorKey(keys, audit);
@@ -114,6 +117,7 @@ public final class Node implements AutoCloseable {
 
   private RestApi open(
       ObjectStore store,
+      NodeMetrics metrics,
       Settings settings,
       Clock clock,
       TenantRegistry registry,
@@ -129,7 +133,6 @@ public final class Node implements AutoCloseable {
     Path temporary = cacheConfig.folder().resolve("segments");
     IngestConfig ingest = IngestConfig.of(settings, temporary);
 
-    NodeMetrics metrics = new NodeMetrics();
     ShardCache cache =
         own(new ShardCache(store, cacheConfig, type -> IndexProvider.of(type.jsonName()), metrics));
     Files.createDirectories(temporary);
