@@ -164,13 +164,6 @@ final class TenantCommand {
   }
 
   private int print(ServerOptions server, JsonNode answer, String... lines) {
-    if (server.isJson()) {
-      surroundings.out().println(Json.line(answer));
-    } else {
-      for (String line : lines) {
-        surroundings.out().println(line);
-      }
-    }
-    return 0;
+    return new Printer(surroundings, server).print(answer, lines);
   }
 }
