@@ -33,7 +33,8 @@ test_help() {
 Usage: ./akidb test [SUITE...] [-Dtest=CLASS[#METHOD] | -Dit.test=CLASS] [MAVEN OPTION...]
 
 Runs every test on real services, which it installs, starts and stops. MinIO is built from source the first
-time (four minutes on two cores, kept in the per-user cache), Airflow is installed into an environment of its own.
+time (four minutes on two cores, kept in the per-user cache), a Redis is fetched unless the machine has one, Airflow is
+installed into an environment of its own.
 
   SUITE     a Maven module (object-store, catalog, ...), `scripts` (this launcher and the services),
             or `airflow-dags`; several may be named. Without one: all.
@@ -97,21 +98,23 @@ clean_up() {
     kill "$CHILD" 2>/dev/null || true
     wait "$CHILD" 2>/dev/null || true
   fi
-  "${SERVICES[@]}" stop minio || true
+  "${SERVICES[@]}" stop minio redis || true
   exit "$status"
 }
 
 # The tests have services of their own, beside those that a person may have started by `./akidb services`.
-SERVICES=(env "AKIDB_SERVICES_DIR=$AKIDB_STATE/test-services" AKIDB_MINIO_PORT= bash "$AKIDB_HOME/deploy/services/services.sh")
+SERVICES=(env "AKIDB_SERVICES_DIR=$AKIDB_STATE/test-services" AKIDB_MINIO_PORT= AKIDB_REDIS_PORT= bash "$AKIDB_HOME/deploy/services/services.sh")
 
 start_services() {
-  "${SERVICES[@]}" stop minio 2>/dev/null # left over from a run that was killed
+  "${SERVICES[@]}" stop minio redis 2>/dev/null # left over from a run that was killed
   rm -rf "$AKIDB_STATE/test-services"
-  run_child "${SERVICES[@]}" start minio || exit $?
-  eval "$("${SERVICES[@]}" env minio)"
+  run_child "${SERVICES[@]}" start minio redis || exit $?
+  eval "$("${SERVICES[@]}" env minio redis)"
   export AKIDB_TEST_MINIO=$AKIDB_ENDPOINT AKIDB_TEST_MINIO_ACCESS_KEY=$AKIDB_ACCESS_KEY AKIDB_TEST_MINIO_SECRET_KEY=$AKIDB_SECRET_KEY
-  # Nothing but the tests that ask for it may find this MinIO.
-  unset AKIDB_ENDPOINT AKIDB_ACCESS_KEY AKIDB_SECRET_KEY
+  # The binary, too, for tests that kill a Redis of their own.
+  export AKIDB_TEST_REDIS=${AKIDB_REDIS_URL#redis://} AKIDB_TEST_REDIS_SERVER=$AKIDB_REDIS_SERVER
+  # Nothing but the tests that ask for them may find these.
+  unset AKIDB_ENDPOINT AKIDB_ACCESS_KEY AKIDB_SECRET_KEY AKIDB_REDIS_URL AKIDB_REDIS_SERVER
 }
 
 # After Maven, because the engines' class paths are its products.

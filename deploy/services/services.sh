@@ -17,6 +17,8 @@ export AKIDB_HOME
 . "$AKIDB_HOME/deploy/services/process.sh"
 # shellcheck source=minio.sh
 . "$AKIDB_HOME/deploy/services/minio.sh"
+# shellcheck source=redis.sh
+. "$AKIDB_HOME/deploy/services/redis.sh"
 # shellcheck source=engine.sh
 . "$AKIDB_HOME/deploy/services/engine.sh"
 # shellcheck source=spark-env.sh
@@ -28,7 +30,7 @@ export AKIDB_HOME
 # shellcheck source=flink.sh
 . "$AKIDB_HOME/deploy/services/flink.sh"
 
-SERVICES=(minio spark flink)
+SERVICES=(minio redis spark flink)
 SERVICES_BY_DEFAULT=(minio)
 
 services_help() {
@@ -40,12 +42,15 @@ Usage: ./akidb services start|stop|status|env [SERVICE...]
   status   one line per service; exit status 1 when a named one does not run
   env      prints the exports by which akidb finds it:  eval "$(./akidb services env)"
 
-Services: minio (the object store), spark (a standalone master and worker), flink (a JobManager and a TaskManager).
+Services: minio (the object store), redis (by which nodes hold rate limits together), spark (a standalone master and
+worker), flink (a JobManager and a TaskManager).
 Without a name: start and env mean minio, stop and status mean all.
 State, logs and data are in .akidb/services/SERVICE/ (AKIDB_SERVICES_DIR moves them).
 
   AKIDB_MINIO_PORT                                  a fixed port; without it the first free one from 9000 on
   AKIDB_SPARK_PORT, AKIDB_FLINK_PORT                the same, from 7077 on and from 8281 on (Flink's REST port)
+  AKIDB_REDIS_PORT                                  the same, from 6379 on
+  AKIDB_REDIS_SERVER                                a redis-server or valkey-server to run instead of the one found
   AKIDB_SPARK_CORES, AKIDB_SPARK_MEMORY             what the worker offers (all; all but 1 GiB)
   AKIDB_FLINK_SLOTS, AKIDB_FLINK_MEMORY             what the TaskManager offers (4; 1728m)
   AKIDB_MINIO_ACCESS_KEY, AKIDB_MINIO_SECRET_KEY    its root credentials at the very first start; made up otherwise
