@@ -6,10 +6,11 @@ package io.akidb.diskann;
  * @param maxDegree R, the most neighbours of a node, 4 to 256
  * @param buildListSize L, how many candidates an insertion's search keeps, 8 to 2,000
  * @param alpha the pruning factor, 1 to 2; larger keeps longer edges
- * @param pqSubspaces M, bytes of a code; 0 lets the dimension decide
+ * @param pqSubspaces M, bytes of a PQ code; 0 lets the dimension decide
  * @param seed of every random choice; one thread and one seed give one file
  * @param threads that build, 1 to 256
  * @param buildMemoryBytesMax the memory that building may take beside the page cache
+ * @param quantization which codes the graph is walked by
  */
 public record BuildParameters(
     int maxDegree,
@@ -18,7 +19,8 @@ public record BuildParameters(
     int pqSubspaces,
     long seed,
     int threads,
-    long buildMemoryBytesMax) {
+    long buildMemoryBytesMax,
+    Quantization quantization) {
 
   /**
    * Checks the bounds.
@@ -32,8 +34,31 @@ public record BuildParameters(
     require(
         pqSubspaces >= 0 && pqSubspaces <= IndexSchema.DIMENSION_MAX,
         "pqSubspaces must be 0 to the dimension");
+    require(
+        pqSubspaces == 0 || quantization == Quantization.PQ,
+        "pqSubspaces is of PQ: make it 0, or the quantization PQ");
     require(threads >= 1 && threads <= 256, "threads must be 1 to 256");
     require(buildMemoryBytesMax >= 1 << 24, "buildMemoryBytesMax must be at least 16 MiB");
+  }
+
+  /** Those with PQ codes if {@code pqSubspaces} says how long, otherwise with binary codes. */
+  public BuildParameters(
+      int maxDegree,
+      int buildListSize,
+      float alpha,
+      int pqSubspaces,
+      long seed,
+      int threads,
+      long buildMemoryBytesMax) {
+    this(
+        maxDegree,
+        buildListSize,
+        alpha,
+        pqSubspaces,
+        seed,
+        threads,
+        buildMemoryBytesMax,
+        pqSubspaces > 0 ? Quantization.PQ : Quantization.BINARY_NEIGHBOURS);
   }
 
   /** The parameters that serve every data set. */
@@ -45,13 +70,40 @@ public record BuildParameters(
   /** These, with another number of threads. */
   public BuildParameters withThreads(int newThreads) {
     return new BuildParameters(
-        maxDegree, buildListSize, alpha, pqSubspaces, seed, newThreads, buildMemoryBytesMax);
+        maxDegree,
+        buildListSize,
+        alpha,
+        pqSubspaces,
+        seed,
+        newThreads,
+        buildMemoryBytesMax,
+        quantization);
+  }
+
+  /** These, with other codes, of the length that the dimension asks for. */
+  public BuildParameters withQuantization(Quantization newQuantization) {
+    return new BuildParameters(
+        maxDegree,
+        buildListSize,
+        alpha,
+        newQuantization == quantization ? pqSubspaces : 0,
+        seed,
+        threads,
+        buildMemoryBytesMax,
+        newQuantization);
   }
 
   /** These, with another seed. */
   public BuildParameters withSeed(long newSeed) {
     return new BuildParameters(
-        maxDegree, buildListSize, alpha, pqSubspaces, newSeed, threads, buildMemoryBytesMax);
+        maxDegree,
+        buildListSize,
+        alpha,
+        pqSubspaces,
+        newSeed,
+        threads,
+        buildMemoryBytesMax,
+        quantization);
   }
 
   private static void require(boolean holds, String rule) {

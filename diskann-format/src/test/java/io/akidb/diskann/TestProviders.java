@@ -1,21 +1,29 @@
 package io.akidb.diskann;
 
 import java.nio.file.Path;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The kinds of shards, by the names that tests give them: {@code flat}, {@code diskann} (with
- * binary codes beside the neighbours) and {@code pq} (with PQ codes in a section of their own).
+ * binary codes beside the neighbours), and the names of quantizers in lower case, as {@code pq},
+ * with their codes in a section of their own.
  */
 public final class TestProviders {
   private TestProviders() {}
 
   public static IndexProvider of(String kind) {
-    return kind.equals("pq") ? new PqProvider(IndexProvider.of("diskann")) : IndexProvider.of(kind);
+    return switch (kind) {
+      case "flat", "diskann" -> IndexProvider.of(kind);
+      default ->
+          new ResidentProvider(
+              IndexProvider.of("diskann"), Quantization.valueOf(kind.toUpperCase(Locale.ROOT)));
+    };
   }
 
-  /** Asks for PQ codes where a test leaves it open. */
-  private record PqProvider(IndexProvider provider) implements IndexProvider {
+  /** Asks for codes where a test leaves it open. */
+  private record ResidentProvider(IndexProvider provider, Quantization quantization)
+      implements IndexProvider {
     @Override
     public String type() {
       return provider.type();
@@ -27,19 +35,8 @@ public final class TestProviders {
         BuildParameters parameters,
         @Nullable PqCodebook trained,
         Path workDirectory) {
-      int subspaces =
-          parameters.pqSubspaces() > 0
-              ? parameters.pqSubspaces()
-              : PqCodebook.defaultSubspaces(schema.dimension(), schema.metric());
       BuildParameters asked =
-          new BuildParameters(
-              parameters.maxDegree(),
-              parameters.buildListSize(),
-              parameters.alpha(),
-              subspaces,
-              parameters.seed(),
-              parameters.threads(),
-              parameters.buildMemoryBytesMax());
+          parameters.pqSubspaces() > 0 ? parameters : parameters.withQuantization(quantization);
       return provider.builder(schema, asked, trained, workDirectory);
     }
 

@@ -2,41 +2,44 @@ package io.akidb.diskann.graph;
 
 import io.akidb.diskann.IndexSchema;
 import io.akidb.diskann.NodeFilter;
-import io.akidb.diskann.PqCodebook;
 import io.akidb.diskann.SearchParameters;
 import io.akidb.diskann.SearchResult;
 import io.akidb.diskann.format.v1.MappedIndex;
 import io.akidb.diskann.format.v1.ShardFile;
 import io.akidb.diskann.format.v1.ShardSections;
 import io.akidb.diskann.kernel.SegmentLayout;
+import io.akidb.diskann.quantization.Quantizer;
+import io.akidb.diskann.quantization.Quantizers;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
-/** A mapped Vamana shard. */
+/** A mapped Vamana shard with the codes of all nodes in a section of their own. */
 final class DiskAnnIndex extends MappedIndex {
-  private final PqCodebook codebook;
+  private static final int QUANTIZER_BYTES_MAX = 64 + 4 * 256 * IndexSchema.DIMENSION_MAX;
+
+  private final Quantizer quantizer;
   private final MemorySegment codes;
-  private final IdleWalks walks = new IdleWalks(() -> new PqWalk(this));
+  private final IdleWalks walks = new IdleWalks(() -> new ResidentWalk(this));
 
   DiskAnnIndex(ShardFile file) {
     super(file);
     MemorySegment book = file.checkedSection(ShardSections.CODEBOOK);
-    if (book.byteSize() > 64 + 4L * PqCodebook.CENTROIDS * IndexSchema.DIMENSION_MAX) {
+    if (book.byteSize() > QUANTIZER_BYTES_MAX) {
       throw ShardFile.corrupt("the codebook is too large");
     }
     adviseRandomReads();
-    this.codebook = PqCodebook.fromBytes(book.toArray(SegmentLayout.I8));
-    if (codebook.dimension() != schema().dimension() || codebook.metric() != schema().metric()) {
+    this.quantizer = Quantizers.fromBytes(book.toArray(SegmentLayout.I8));
+    if (quantizer.dimension() != schema().dimension() || quantizer.metric() != schema().metric()) {
       throw ShardFile.corrupt("the codebook was trained for another schema");
     }
-    this.codes = file.section(ShardSections.CODES, (long) size() * codebook.subspaces());
+    this.codes = file.section(ShardSections.CODES, (long) size() * quantizer.bytesPerVector());
     if (size() > 0 && parameters().entryNode() < 0) {
       throw ShardFile.corrupt("there is no entry node");
     }
   }
 
-  PqCodebook codebook() {
-    return codebook;
+  Quantizer quantizer() {
+    return quantizer;
   }
 
   MemorySegment codes() {

@@ -16,7 +16,7 @@ import io.akidb.diskann.format.v1.Spill;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
-/** Approximate search by walking a Vamana graph on PQ codes. */
+/** Approximate search by walking a Vamana graph on codes. */
 public final class DiskAnnProvider implements IndexProvider {
   public static final String TYPE = "diskann";
 
@@ -61,6 +61,7 @@ public final class DiskAnnProvider implements IndexProvider {
             },
         ShardSections.FEATURE_PAGED_NODES,
         ShardSections.FEATURE_PQ_CODES,
-        ShardSections.FEATURE_NEIGHBOUR_CODES);
+        ShardSections.FEATURE_NEIGHBOUR_CODES,
+        ShardSections.FEATURE_QUANTIZER);
   }
 }

@@ -5,6 +5,7 @@ import io.akidb.diskann.BuildProgress;
 import io.akidb.diskann.BuildReport;
 import io.akidb.diskann.IndexSchema;
 import io.akidb.diskann.PqCodebook;
+import io.akidb.diskann.Quantization;
 import io.akidb.diskann.format.v1.AttributeColumns;
 import io.akidb.diskann.format.v1.NodeLayout;
 import io.akidb.diskann.format.v1.SectionOutput;
@@ -13,6 +14,9 @@ import io.akidb.diskann.format.v1.ShardParameters;
 import io.akidb.diskann.format.v1.ShardSections;
 import io.akidb.diskann.format.v1.ShardWriter;
 import io.akidb.diskann.format.v1.Spill;
+import io.akidb.diskann.quantization.ProductQuantizer;
+import io.akidb.diskann.quantization.Quantizer;
+import io.akidb.diskann.quantization.Quantizers;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.SplittableRandom;
@@ -60,9 +64,9 @@ final class DiskAnnWriter {
               (node, into) -> renumbered(graph, positions[node], nodes, into),
               entry,
               IntStream.range(0, n).mapToLong(graph::degree).average().orElse(0));
-      return trained == null && parameters.pqSubspaces() == 0
+      return trained == null && parameters.quantization() == Quantization.BINARY_NEIGHBOURS
           ? writeFused(output, spill, columns, built)
-          : writeWithPq(output, spill, columns, built);
+          : writeResident(output, spill, columns, built);
     }
   }
 
@@ -120,8 +124,9 @@ final class DiskAnnWriter {
     return entries;
   }
 
-  private BuildReport writeWithPq(Path output, Spill spill, AttributeColumns columns, Graph graph) {
-    PqCodebook codebook = trained != null ? trained : train(spill);
+  private BuildReport writeResident(
+      Path output, Spill spill, AttributeColumns columns, Graph graph) {
+    Quantizer quantizer = trained != null ? ProductQuantizer.of(trained) : train(spill);
     int n = spill.size();
     NodeLayout layout = NodeLayout.of(schema.dimension(), parameters.maxDegree());
     ShardParameters shard = new ShardParameters(schema, n, layout, graph.entry(), parameters);
@@ -130,12 +135,14 @@ final class DiskAnnWriter {
             output,
             ShardSections.KIND_DISKANN,
             ShardSections.FEATURE_PAGED_NODES,
-            ShardSections.FEATURE_PQ_CODES)) {
+            quantizer.quantization() == Quantization.PQ
+                ? ShardSections.FEATURE_PQ_CODES
+                : ShardSections.FEATURE_QUANTIZER)) {
       ShardContents.write(
           writer, shard, spill, columns, graph.positions(), graph.neighbours(), null);
-      writer.section(ShardSections.CODEBOOK, 64, out -> out.putBytes(codebook.toBytes()));
+      writer.section(ShardSections.CODEBOOK, 64, out -> out.putBytes(quantizer.toBytes()));
       writer.section(
-          ShardSections.CODES, 64, out -> writeCodes(out, codebook, spill, graph.positions()));
+          ShardSections.CODES, 64, out -> writeCodes(out, quantizer, spill, graph.positions()));
       return writer.finish(n, graph.averageDegree());
     }
   }
@@ -157,22 +164,19 @@ final class DiskAnnWriter {
     return degree;
   }
 
-  private PqCodebook train(Spill spill) {
+  private Quantizer train(Spill spill) {
     int n = spill.size();
     int dimension = schema.dimension();
-    int subspaces =
-        parameters.pqSubspaces() > 0
-            ? parameters.pqSubspaces()
-            : PqCodebook.defaultSubspaces(dimension, schema.metric());
-    if (n == 0) {
-      return PqCodebook.train(
-          new float[1][dimension], schema.metric(), subspaces, parameters.seed());
+    if (n > 0) {
+      progress.update("train", 0, n);
     }
-    progress.update("train", 0, n);
     SplittableRandom random = new SplittableRandom(parameters.seed());
-    int count = Math.min(n, PqCodebook.SAMPLE_MAX);
+    int count = Math.min(n, Quantizer.SAMPLE_MAX);
     float[] padded = new float[spill.paddedDimension()];
-    float[][] sample = new float[count][];
+    float[][] sample = new float[Math.max(1, count)][];
+    // Of no vectors at all any quantizer will do.
+    sample[0] = new float[dimension];
+    sample[0][0] = 1;
     for (int i = 0; i < count; i++) {
       // One out of each of equally long runs: seeded, without repetition, in the files' order.
       long from = (long) i * n / count;
@@ -180,7 +184,12 @@ final class DiskAnnWriter {
       spill.vector((int) random.nextLong(from, to), padded);
       sample[i] = Arrays.copyOf(padded, dimension);
     }
-    return PqCodebook.train(sample, schema.metric(), subspaces, parameters.seed());
+    return Quantizers.train(
+        parameters.quantization(),
+        sample,
+        schema.metric(),
+        parameters.pqSubspaces(),
+        parameters.seed());
   }
 
   /**
@@ -209,11 +218,11 @@ final class DiskAnnWriter {
     }
   }
 
-  private void writeCodes(SectionOutput out, PqCodebook codebook, Spill spill, int[] positions) {
-    int subspaces = codebook.subspaces();
+  private void writeCodes(SectionOutput out, Quantizer quantizer, Spill spill, int[] positions) {
+    int bytes = quantizer.bytesPerVector();
     for (int from = 0; from < positions.length; from += ENCODE_STEP) {
       int count = Math.min(ENCODE_STEP, positions.length - from);
-      byte[] codes = new byte[count * subspaces];
+      byte[] codes = new byte[count * bytes];
       int start = from;
       IntStream.range(0, count)
           .parallel()
@@ -221,7 +230,7 @@ final class DiskAnnWriter {
               i -> {
                 float[] vector = new float[spill.paddedDimension()];
                 spill.vector(positions[start + i], vector);
-                codebook.encode(vector, codes, i * subspaces);
+                quantizer.encode(vector, codes, i * bytes);
               });
       out.putBytes(codes);
       progress.update("encode", from + count, positions.length);

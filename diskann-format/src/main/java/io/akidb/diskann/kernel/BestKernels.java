@@ -21,6 +21,9 @@ public final class BestKernels {
           ? new ScalarFastScan()
           : MachineFeatures.shufflesBytesOf512Bits() ? new WideFastScan() : new VectorFastScan();
 
+  private static final ResidentKernels RESIDENT =
+      HAS_VECTOR_API ? new VectorResidentKernels() : new ScalarResidentKernels();
+
   private BestKernels() {}
 
   /** Whether SIMD is in use. */
@@ -46,5 +49,10 @@ public final class BestKernels {
   /** The other kernels of binary codes. */
   public static BinaryKernels binary() {
     return BINARY;
+  }
+
+  /** Kernels over resident codes. */
+  public static ResidentKernels resident() {
+    return RESIDENT;
   }
 }

@@ -44,6 +44,9 @@ public final class ShardSections {
   /** Binary codes of a node's neighbours, in its record. */
   public static final int FEATURE_NEIGHBOUR_CODES = 3;
 
+  /** Codes of another quantizer than PQ, in their place. */
+  public static final int FEATURE_QUANTIZER = 4;
+
   public static final int PAGE_BYTES = 4096;
 
   private ShardSections() {}

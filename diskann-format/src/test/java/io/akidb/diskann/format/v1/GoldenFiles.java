@@ -16,19 +16,22 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Locale;
 import java.util.Random;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
 
 /**
- * Writes the golden files. What version 1 has written must stay readable, so this is for a new
- * version's folder, or while version 1 was never released: {@code mvn test -pl diskann-format
- * -Dtest=GoldenFilesTest -Dakidb.golden.write=true}, then look at the difference before it is
- * committed. What is expected comes from plain arithmetic over the records, not from the reader.
+ * Writes golden files where there are none: {@code mvn test -pl diskann-format
+ * -Dtest=GoldenFilesTest -Dakidb.golden.write=true}. What version 1 has written must stay readable,
+ * so a shard that is there is left alone; another folder is for a new version. What is expected
+ * comes from plain arithmetic over the records, not from the reader.
  */
 final class GoldenFiles {
   static final Path FOLDER = Path.of("src/test/resources/golden/v1");
+
+  static final List<String> TYPES = List.of("flat", "diskann", "pq", "sq8", "sq4");
 
   private static final int COUNT = 40;
   private static final int DIMENSION = 3;
@@ -49,8 +52,11 @@ final class GoldenFiles {
     Files.createDirectories(FOLDER);
     for (DistanceMetric metric : DistanceMetric.values()) {
       ShardModel model = ShardModel.random(100 + metric.code(), DIMENSION, metric, COUNT);
-      for (String type : new String[] {"flat", "diskann", "pq"}) {
-        model.write(type, FOLDER.resolve(shard(type, metric)).toAbsolutePath());
+      for (String type : TYPES) {
+        Path file = FOLDER.resolve(shard(type, metric)).toAbsolutePath();
+        if (!Files.exists(file)) {
+          model.write(type, file);
+        }
       }
       ObjectNode out = GoldenRecords.write(model);
       ArrayNode searches = out.putArray("searches");

@@ -47,7 +47,7 @@ class GoldenFilesTest {
   }
 
   static Stream<Arguments> shards() {
-    return Stream.of("flat", "diskann", "pq")
+    return GoldenFiles.TYPES.stream()
         .flatMap(
             type -> Stream.of(DistanceMetric.values()).map(metric -> Arguments.of(type, metric)));
   }
