@@ -17,7 +17,7 @@ package io.akidb.diskann.graph;
  *
  * Vectors are named by their position in the spill. Safe for any thread.
  */
-interface BuildSpace {
+public interface BuildSpace {
   /** How many vectors. */
   int size();
 

@@ -14,7 +14,7 @@ import java.util.Arrays;
  * from node to node: so the copies of a vector, however many, know each other without losing the
  * rest. For one thread.
  */
-final class RobustPrune {
+public final class RobustPrune {
   private static final int OLD = 1 << 31;
 
   private final BuildSpace space;
@@ -36,7 +36,7 @@ final class RobustPrune {
   private final int copiesMax;
   private int copies;
 
-  RobustPrune(BuildSpace space, int maxDegree, float alpha) {
+  public RobustPrune(BuildSpace space, int maxDegree, float alpha) {
     this.space = space;
     this.maxDegree = maxDegree;
     this.alpha = alpha;
@@ -46,7 +46,7 @@ final class RobustPrune {
   }
 
   /** Forgets all candidates, to choose neighbours of a node. */
-  void reset(int node) {
+  public void reset(int node) {
     count = 0;
     // Decides between equal distances only: no two nodes should prefer the same ones.
     salt = (node * 0x9E3779B9) >>> 1;
@@ -58,7 +58,7 @@ final class RobustPrune {
    * @param distance from the node
    * @param isOld whether an earlier pruning of this node kept it
    */
-  void offer(float distance, int id, boolean isOld) {
+  public void offer(float distance, int id, boolean isOld) {
     if (count == candidates.length) {
       candidates = Arrays.copyOf(candidates, count * 2);
       compared = new int[candidates.length];
@@ -68,7 +68,7 @@ final class RobustPrune {
   }
 
   /** Chooses; {@link #kept} then holds that many. */
-  int prune() {
+  public int prune() {
     Arrays.sort(candidates, 0, count);
     Arrays.fill(compared, 0, count, 0);
     Arrays.fill(factors, 0, count, 0);
@@ -82,7 +82,7 @@ final class RobustPrune {
   }
 
   /** The neighbours that {@link #prune} chose. */
-  int[] kept() {
+  public int[] kept() {
     return kept;
   }
 

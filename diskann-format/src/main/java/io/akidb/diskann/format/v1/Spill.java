@@ -2,7 +2,6 @@ package io.akidb.diskann.format.v1;
 
 import io.akidb.diskann.IndexRecord;
 import io.akidb.diskann.IndexSchema;
-import io.akidb.diskann.InvalidVectorException;
 import io.akidb.diskann.kernel.SegmentLayout;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -63,14 +62,7 @@ public final class Spill implements AutoCloseable {
     float[] vector = item.vector();
     float inverseNorm =
         VectorChecks.requireValid("vector of id '" + item.vectorId() + "'", vector, schema);
-    if (!Utf8.isEncodable(item.vectorId())) {
-      throw new InvalidVectorException(
-          "an id has half a surrogate pair; give text that has a UTF-8 form");
-    }
-    byte[] id = Utf8.encode(item.vectorId());
-    if (id.length > ID_BYTES_MAX) {
-      throw new InvalidVectorException("an id has more than " + ID_BYTES_MAX + " bytes");
-    }
+    byte[] id = VectorChecks.requireValidId(item.vectorId());
     if (size == recordAt.length) {
       int larger = Math.min(Integer.MAX_VALUE - 8, size * 2);
       recordAt = Arrays.copyOf(recordAt, larger);

@@ -36,4 +36,21 @@ public final class VectorChecks {
     }
     return inverseNorm;
   }
+
+  /**
+   * Checks an id.
+   *
+   * @return its UTF-8 form, of at most {@link Spill#ID_BYTES_MAX} bytes
+   */
+  public static byte[] requireValidId(String vectorId) {
+    if (!Utf8.isEncodable(vectorId)) {
+      throw new InvalidVectorException(
+          "an id has half a surrogate pair; give text that has a UTF-8 form");
+    }
+    byte[] id = Utf8.encode(vectorId);
+    if (id.length > Spill.ID_BYTES_MAX) {
+      throw new InvalidVectorException("an id has more than " + Spill.ID_BYTES_MAX + " bytes");
+    }
+    return id;
+  }
 }
