@@ -266,7 +266,7 @@ class LiveIndexTest {
     }
   }
 
-  @RepeatedTest(6)
+  @RepeatedTest(4)
   void index_randomOperations_answersAsAMapThatIsScanned(RepetitionInfo run) {
     long seed = SEED + run.getCurrentRepetition();
     SplittableRandom random = new SplittableRandom(seed);

@@ -14,6 +14,9 @@ import java.util.TreeMap;
 
 /** What a live index should hold: a map, searched by looking at everything. */
 final class LiveModel {
+  /** Few, so that small indexes are walked and not scanned. */
+  private static final int LIST_SIZE = 50;
+
   private final DistanceMetric metric;
   private final Map<String, float[]> vectors = new TreeMap<>();
 
@@ -40,7 +43,8 @@ final class LiveModel {
 
   /** Checks that an answer is true, and returns the share of the nearest that it has. */
   double checkedRecall(LiveIndex index, float[] query, int k) {
-    LiveResult result = index.search(query, SearchParameters.defaults(k), null);
+    LiveResult result =
+        index.search(query, SearchParameters.defaults(k).withSearchListSize(LIST_SIZE), null);
     double[] truth =
         TestVectors.nearest(
             metric, vectors.values().toArray(float[][]::new), query, k, row -> true);
@@ -67,7 +71,9 @@ final class LiveModel {
     Set<String> lost = new HashSet<>();
     vectors.forEach(
         (id, vector) -> {
-          LiveResult result = index.search(vector, SearchParameters.defaults(10), null);
+          LiveResult result =
+              index.search(
+                  vector, SearchParameters.defaults(10).withSearchListSize(LIST_SIZE), null);
           if (result.matches().stream().noneMatch(match -> match.found().vectorId().equals(id))) {
             lost.add(id);
           }
