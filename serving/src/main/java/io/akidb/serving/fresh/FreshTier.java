@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  * versions of the tier between which it is visible (multi-version concurrency control), so a {@link
  * FreshSnapshot} stays what it was while later writes go on.
  *
- * <p>Vectors lie in flat blocks, so that a scan streams through memory. A tombstone takes no block.
+ * <p>Vectors lie in flat blocks, so that a scan streams through memory. The first block grows with
+ * its rows, since a node holds many small collections. A tombstone takes no block.
  */
 public final class FreshTier {
   private static final int BLOCK_FLOATS = 1 << 16;
@@ -80,7 +81,7 @@ public final class FreshTier {
 
   /** About what these rows would take, at most. */
   public long bytesOf(List<VectorRecord> rows) {
-    long sum = blockBytes();
+    long sum = bytesOf(blockRows);
     for (VectorRecord row : rows) {
       sum += rowBytes(row.id(), row.payload());
       sum += row.isTombstone() ? 0 : 4L * schema.dimension();
@@ -88,8 +89,8 @@ public final class FreshTier {
     return sum;
   }
 
-  private long blockBytes() {
-    return 4L * blockRows * schema.dimension();
+  private long bytesOf(int blockedRows) {
+    return 4L * blockedRows * schema.dimension();
   }
 
   private static long rowBytes(String id, byte @Nullable [] payload) {
@@ -173,9 +174,9 @@ public final class FreshTier {
       int vectorOffset,
       @Nullable FreshRow current) {
     long added = rowBytes(id, payload);
-    boolean needsBlock = vector != null && slots == blocks.length * blockRows;
-    if (needsBlock) {
-      added += blockBytes();
+    int rowsWanted = vector != null && slots == capacity() ? lastBlockRows() : 0;
+    if (rowsWanted > 0) {
+      added += bytesOf(rowsWanted - (isFirstToGrow() ? slots : 0));
     }
     budget.take(added);
     bytes += added;
@@ -184,10 +185,8 @@ public final class FreshTier {
     FreshRow row =
         new FreshRow(id, order, sequence, payload, declared, slot, inIndex, version + 1, current);
     if (vector != null) {
-      if (needsBlock) {
-        Block[] grown = Arrays.copyOf(blocks, blocks.length + 1);
-        grown[blocks.length] = new Block(blockRows, schema.dimension());
-        blocks = grown;
+      if (rowsWanted > 0) {
+        blocks = withRoom(rowsWanted);
       }
       Block block = blockOf(slot);
       System.arraycopy(vector, vectorOffset, block.vectors, offsetOf(slot), schema.dimension());
@@ -202,6 +201,35 @@ public final class FreshTier {
     }
     newest.put(id, row);
     count(current, row);
+  }
+
+  private int capacity() {
+    return blocks.length == 0
+        ? 0
+        : (blocks.length - 1) * blockRows + blocks[blocks.length - 1].rows.length;
+  }
+
+  private boolean isFirstToGrow() {
+    return blocks.length == 1 && slots < blockRows;
+  }
+
+  /** How many rows the block that is needed next shall hold, those included that it takes over. */
+  private int lastBlockRows() {
+    return blocks.length == 0
+        ? Math.min(BLOCK_ROWS_MIN, blockRows)
+        : isFirstToGrow() ? Math.min(2 * slots, blockRows) : blockRows;
+  }
+
+  // A reader that holds the smaller block finds all of its snapshot's rows there.
+  private Block[] withRoom(int rows) {
+    Block block = new Block(rows, schema.dimension());
+    if (isFirstToGrow()) {
+      block.copyOf(blocks[0]);
+      return new Block[] {block};
+    }
+    Block[] grown = Arrays.copyOf(blocks, blocks.length + 1);
+    grown[blocks.length] = block;
+    return grown;
   }
 
   private void count(@Nullable FreshRow old, FreshRow row) {
@@ -265,6 +293,12 @@ public final class FreshTier {
       this.vectors = new float[rows * dimension];
       this.inverseNorms = new float[rows];
       this.rows = new FreshRow[rows];
+    }
+
+    void copyOf(Block smaller) {
+      System.arraycopy(smaller.vectors, 0, vectors, 0, smaller.vectors.length);
+      System.arraycopy(smaller.inverseNorms, 0, inverseNorms, 0, smaller.inverseNorms.length);
+      System.arraycopy(smaller.rows, 0, rows, 0, smaller.rows.length);
     }
   }
 }
