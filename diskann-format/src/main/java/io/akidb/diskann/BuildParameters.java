@@ -6,7 +6,7 @@ package io.akidb.diskann;
  * @param maxDegree R, the most neighbours of a node, 4 to 256
  * @param buildListSize L, how many candidates an insertion's search keeps, 8 to 2,000
  * @param alpha the pruning factor, 1 to 2; larger keeps longer edges
- * @param pqSubspaces M, bytes of a PQ code; 0 lets the dimension decide
+ * @param pqSubspaces M, bytes of a code of PQ or OPQ; 0 lets the dimension decide
  * @param seed of every random choice; one thread and one seed give one file
  * @param threads that build, 1 to 256
  * @param buildMemoryBytesMax the memory that building may take beside the page cache
@@ -35,8 +35,8 @@ public record BuildParameters(
         pqSubspaces >= 0 && pqSubspaces <= IndexSchema.DIMENSION_MAX,
         "pqSubspaces must be 0 to the dimension");
     require(
-        pqSubspaces == 0 || quantization == Quantization.PQ,
-        "pqSubspaces is of PQ: make it 0, or the quantization PQ");
+        pqSubspaces == 0 || quantization == Quantization.PQ || quantization == Quantization.OPQ,
+        "pqSubspaces is of PQ and OPQ: make it 0, or the quantization one of them");
     require(threads >= 1 && threads <= 256, "threads must be 1 to 256");
     require(buildMemoryBytesMax >= 1 << 24, "buildMemoryBytesMax must be at least 16 MiB");
   }

@@ -12,10 +12,19 @@ public enum Quantization {
    * own.
    */
   PQ(1),
+  /**
+   * Optimized product quantization (Ge et al., CVPR 2013): PQ of vectors that are rotated first.
+   */
+  OPQ(2),
   /** A byte of each component, in a section of their own. */
   SQ8(3),
   /** Four bits of each component, in a section of their own. */
-  SQ4(4);
+  SQ4(4),
+  /**
+   * A bit of each component of the rotated vector and two numbers (Gao and Long, RaBitQ, SIGMOD
+   * 2024), in a section of their own.
+   */
+  RABITQ(5);
 
   private final int code;
 

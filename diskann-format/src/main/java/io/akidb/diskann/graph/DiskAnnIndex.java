@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A mapped Vamana shard with the codes of all nodes in a section of their own. */
 final class DiskAnnIndex extends MappedIndex {
-  private static final int QUANTIZER_BYTES_MAX = 64 + 4 * 256 * IndexSchema.DIMENSION_MAX;
+  private static final int QUANTIZER_BYTES_MAX = 128 + 4 * 385 * IndexSchema.DIMENSION_MAX;
 
   private final Quantizer quantizer;
   private final MemorySegment codes;

@@ -24,4 +24,21 @@ public final class ScalarResidentKernels implements ResidentKernels {
     }
     return sum;
   }
+
+  @Override
+  public int sumOfBits(long[] planes, MemorySegment codes, long at, int words) {
+    int sum = 0;
+    for (int word = 0; word < words; word++) {
+      long code = codes.get(SegmentLayout.I64, at + 8L * word);
+      int plane = PLANES * word;
+      sum +=
+          Long.bitCount(code & planes[plane])
+              + 2 * Long.bitCount(code & planes[plane + 1])
+              + 4 * Long.bitCount(code & planes[plane + 2])
+              + 8 * Long.bitCount(code & planes[plane + 3])
+              + 16 * Long.bitCount(code & planes[plane + 4])
+              - 32 * Long.bitCount(code & planes[plane + 5]);
+    }
+    return sum;
+  }
 }

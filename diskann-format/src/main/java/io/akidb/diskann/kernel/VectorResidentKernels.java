@@ -29,6 +29,7 @@ public final class VectorResidentKernels implements ResidentKernels {
   private static final boolean FILLS_TWO = STEP > LANES;
 
   private static final int SECOND = FILLS_TWO ? 1 : 0;
+  private static final ScalarResidentKernels PLAIN = new ScalarResidentKernels();
   private static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
 
   @Override
@@ -87,5 +88,11 @@ public final class VectorResidentKernels implements ResidentKernels {
       }
     }
     return s0.add(s1).reduceLanes(VectorOperators.ADD);
+  }
+
+  // Counting bits is one instruction for 64 of them: nothing to win for words so few.
+  @Override
+  public int sumOfBits(long[] planes, MemorySegment codes, long at, int words) {
+    return PLAIN.sumOfBits(planes, codes, at, words);
   }
 }

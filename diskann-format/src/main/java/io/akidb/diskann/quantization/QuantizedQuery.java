@@ -31,4 +31,12 @@ public interface QuantizedQuery {
    * @param into {@code [count]}
    */
   void estimate(MemorySegment codes, int[] nodes, int count, float[] into);
+
+  /**
+   * How far the distance may be from the estimate of a code, but for a few of a thousand; infinite
+   * of quantizers that cannot tell.
+   */
+  default float errorBound(MemorySegment codes, long at) {
+    return Float.POSITIVE_INFINITY;
+  }
 }

@@ -8,7 +8,7 @@ import io.akidb.diskann.Quantization;
  * Trained and immutable; safe for any thread. The same sample, metric and seed give the same
  * quantizer.
  */
-public sealed interface Quantizer permits ProductQuantizer, ScalarQuantizer {
+public sealed interface Quantizer permits ProductQuantizer, ScalarQuantizer, BinaryQuantizer {
   /** The most vectors that training looks at. */
   int SAMPLE_MAX = 20_000;
 

@@ -29,7 +29,14 @@ public final class Quantizers {
       int subspaces,
       long seed) {
     return switch (quantization) {
-      case PQ -> ProductQuantizer.train(sample, metric, subspaces(sample, metric, subspaces), seed);
+      case PQ, OPQ ->
+          ProductQuantizer.train(
+              sample,
+              metric,
+              subspaces(sample, metric, subspaces),
+              seed,
+              quantization == Quantization.OPQ);
+      case RABITQ -> BinaryQuantizer.train(sample, metric, seed);
       case SQ8, SQ4 -> ScalarQuantizer.train(sample, metric, quantization);
       case BINARY_NEIGHBOURS ->
           throw new IllegalArgumentException(
@@ -64,6 +71,8 @@ public final class Quantizers {
     }
     return switch (quantization) {
       case SQ8, SQ4 -> ScalarQuantizer.read(form, quantization);
+      case OPQ -> ProductQuantizer.read(form);
+      case RABITQ -> BinaryQuantizer.read(form);
       case BINARY_NEIGHBOURS, PQ ->
           throw QuantizerForm.corrupt("a quantizer of kind " + quantization + " in another's form");
     };

@@ -72,6 +72,35 @@ class ResidentKernelsTest {
     }
   }
 
+  @ParameterizedTest
+  @MethodSource("sets")
+  void sumOfBits_anyWordsAndPlace_isExact(ResidentKernels kernels) {
+    SplittableRandom random = new SplittableRandom(SEED + 2);
+    for (int words = 0; words <= 64; words++) {
+      for (int at : PLACES) {
+        byte[] code = new byte[8 * words];
+        random.nextBytes(code);
+        long[] planes = new long[ResidentKernels.PLANES * words];
+        int expected = 0;
+        for (int i = 0; i < 64 * words; i++) {
+          int number = words == 64 ? -32 : random.nextInt(-32, 32);
+          for (int plane = 0; plane < ResidentKernels.PLANES; plane++) {
+            planes[i / 64 * ResidentKernels.PLANES + plane] |=
+                (long) (number >> plane & 1) << i % 64;
+          }
+          expected += (code[i / 8] >> i % 8 & 1) * number;
+        }
+        try (Arena arena = Arena.ofConfined()) {
+          MemorySegment codes = arena.allocate(at + (long) code.length, 1);
+          MemorySegment.copy(code, 0, codes, SegmentLayout.I8, at, code.length);
+          assertThat(kernels.sumOfBits(planes, codes, at, words))
+              .as("seed %s, %s words, byte %s", SEED, words, at)
+              .isEqualTo(expected);
+        }
+      }
+    }
+  }
+
   private interface Call {
     float on(MemorySegment codes);
   }

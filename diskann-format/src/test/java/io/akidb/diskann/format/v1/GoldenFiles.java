@@ -31,7 +31,7 @@ import java.util.stream.IntStream;
 final class GoldenFiles {
   static final Path FOLDER = Path.of("src/test/resources/golden/v1");
 
-  static final List<String> TYPES = List.of("flat", "diskann", "pq", "sq8", "sq4");
+  static final List<String> TYPES = List.of("flat", "diskann", "pq", "sq8", "sq4", "opq", "rabitq");
 
   private static final int COUNT = 40;
   private static final int DIMENSION = 3;

@@ -27,7 +27,15 @@ class ShardFileFuzzer {
   @TempDir Path folder;
 
   @ParameterizedTest
-  @CsvSource({"flat, L2", "flat, COSINE", "diskann, L2", "diskann, COSINE", "diskann, DOT"})
+  @CsvSource({
+    "flat, L2",
+    "flat, COSINE",
+    "diskann, L2",
+    "diskann, COSINE",
+    "diskann, DOT",
+    "sq4, L2",
+    "rabitq, COSINE"
+  })
   void file_mutatedWithChecksumsThatHold_isAnAnswerOrATypedError(
       String type, DistanceMetric metric) {
     Path original = folder.resolve("original.shard");

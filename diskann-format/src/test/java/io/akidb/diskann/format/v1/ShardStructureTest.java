@@ -146,7 +146,7 @@ class ShardStructureTest {
     require("PQ codebook", s -> s.array()[s.at(ShardBytes.CODEBOOK) + 40] ^= 1);
     require("PQ codebook", s -> s.array()[s.at(ShardBytes.CODEBOOK)] ^= 1);
     requireInt("PQ codebook", ShardBytes.CODEBOOK, 24, 0, 7);
-    ShardBytes longer = new ShardBytes(Arrays.copyOf(shard.array(), 5 << 20));
+    ShardBytes longer = new ShardBytes(Arrays.copyOf(shard.array(), 7 << 20));
     longer.buffer().putLong(16, longer.length());
     longer.buffer().putLong(longer.entryOf(ShardBytes.CODEBOOK) + 8, shard.length());
     longer
