@@ -6,7 +6,7 @@ import com.nimbusds.jose.JOSEObjectType;
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.JWSHeader;
 import com.nimbusds.jose.crypto.RSASSASigner;
-import com.nimbusds.jose.crypto.RSASSAVerifier;
+import com.nimbusds.jose.crypto.factories.DefaultJWSVerifierFactory;
 import com.nimbusds.jose.jwk.RSAKey;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
@@ -57,6 +57,7 @@ public final class AccessTokens {
   private final TokenKeys tokenKeys;
   private final ApiKeys keys;
   private final Clock clock;
+  private final VerifiedSignatures signatures;
 
   /** Works on the given bucket; does not close it. */
   public AccessTokens(ObjectStore store, ApiKeys keys, Clock clock, SecureRandom random) {
@@ -67,6 +68,7 @@ public final class AccessTokens {
     this.tokenKeys = new TokenKeys(store, clock, random, ticker);
     this.keys = keys;
     this.clock = clock;
+    this.signatures = new VerifiedSignatures(new DefaultJWSVerifierFactory());
   }
 
   /**
@@ -121,7 +123,8 @@ public final class AccessTokens {
         return Optional.empty();
       }
       Optional<RSAKey> key = tokenKeys.find(keyId);
-      if (key.isEmpty() || !token.verify(new RSASSAVerifier(key.get()))) {
+      if (key.isEmpty()
+          || !token.verify(signatures.createJWSVerifier(header, key.get().toRSAPublicKey()))) {
         return Optional.empty();
       }
       return principal(token.getJWTClaimsSet());

@@ -3,6 +3,7 @@ package io.akidb.policies;
 import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JOSEObjectType;
 import com.nimbusds.jose.KeySourceException;
+import com.nimbusds.jose.crypto.factories.DefaultJWSVerifierFactory;
 import com.nimbusds.jose.jwk.source.RateLimitReachedException;
 import com.nimbusds.jose.proc.BadJOSEException;
 import com.nimbusds.jose.proc.DefaultJOSEObjectTypeVerifier;
@@ -52,6 +53,7 @@ public final class ExternalTokens {
   private final OidcConfig config;
   private final OidcKeys keys;
   private final Claims claims;
+  private final VerifiedSignatures signatures;
 
   /**
    * Believes the provider of the configuration.
@@ -62,6 +64,7 @@ public final class ExternalTokens {
     this.config = config;
     this.keys = new OidcKeys(config, nanoTime);
     this.claims = new Claims(config, clock);
+    this.signatures = new VerifiedSignatures(new DefaultJWSVerifierFactory());
   }
 
   /**
@@ -79,6 +82,7 @@ public final class ExternalTokens {
             JOSEObjectType.JWT, new JOSEObjectType("at+jwt"), null));
     processor.setJWSKeySelector(
         new JWSVerificationKeySelector<>(config.jwsAlgorithms(), keys.source()));
+    processor.setJWSVerifierFactory(signatures);
     processor.setJWTClaimsSetVerifier(claims);
     try {
       return principal(processor.process(token, null));
