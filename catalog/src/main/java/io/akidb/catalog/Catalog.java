@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -115,38 +116,72 @@ public final class Catalog {
    * @param limit at most this many, 1 to 1,000
    */
   public CollectionPage list(TenantContext context, @Nullable String startAfter, int limit) {
+    List<CollectionName> names = new ArrayList<>();
+    String next = forEach(context, startAfter, limit, (name, head) -> names.add(name));
+    return new CollectionPage(names, next);
+  }
+
+  /**
+   * Shows a tenant's collections by name with their heads, one after another, at the cost of {@link
+   * #list}: which read the heads anyway.
+   *
+   * @param startAfter only names greater than this, or null for all
+   * @param limit at most this many, 1 to 1,000
+   * @param visitor is given a head, or null where it cannot be read: whoever opens the collection
+   *     learns what is wrong
+   * @return pass as {@code startAfter} for the next ones; null when there are none
+   */
+  public @Nullable String forEach(
+      TenantContext context,
+      @Nullable String startAfter,
+      int limit,
+      BiConsumer<CollectionName, @Nullable Manifest> visitor) {
     if (limit < 1 || limit > LIST_LIMIT_MAX) {
       throw new IllegalArgumentException("limit must be 1 to " + LIST_LIMIT_MAX);
     }
-    List<CollectionName> names = new ArrayList<>();
+    int shown = 0;
+    String last = null;
     String after = startAfter;
     do {
       FolderPage page =
           bucket.store().listFolders(context.namespace().collectionsPrefix(), after, limit);
       for (String folder : page.names()) {
-        if (names.size() == limit) {
-          return new CollectionPage(names, names.get(limit - 1).value());
+        if (shown == limit) {
+          return last;
         }
-        if (isLive(context, folder)) {
-          names.add(new CollectionName(folder));
+        if (show(context, folder, visitor)) {
+          shown++;
+          last = folder;
         }
       }
       after = page.nextStartAfter();
     } while (after != null);
-    return new CollectionPage(names, null);
+    return null;
   }
 
-  private boolean isLive(TenantContext context, String folder) {
+  private boolean show(
+      TenantContext context,
+      String folder,
+      BiConsumer<CollectionName, @Nullable Manifest> visitor) {
+    Manifest head;
+    CollectionName name;
     try {
-      return !new Commits(bucket, context.namespace(), new CollectionName(folder))
-          .read()
-          .head()
-          .dropped();
-    } catch (CollectionNotFoundException | InvalidNameException e) {
+      name = new CollectionName(folder);
+    } catch (InvalidNameException e) {
+      return false; // what somebody else put there is none
+    }
+    try {
+      head = new Commits(bucket, context.namespace(), name).read();
+    } catch (CollectionNotFoundException e) {
       return false;
     } catch (CorruptManifestException | UnsupportedFormatException e) {
-      return true; // it is there, and whoever opens it learns what is wrong
+      head = null;
     }
+    if (head != null && head.head().dropped()) {
+      return false;
+    }
+    visitor.accept(name, head);
+    return true;
   }
 
   /**

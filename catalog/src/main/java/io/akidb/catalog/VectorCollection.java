@@ -76,6 +76,11 @@ public final class VectorCollection {
     return remember(commits.read());
   }
 
+  /** The newest generation that was seen here, at no cost: at first that of the opening. */
+  public Manifest known() {
+    return newest.get();
+  }
+
   /** The newest generation unless it is still {@code known}, in which case null; one request. */
   public @Nullable Manifest headIfChanged(Manifest known) {
     if (known.etag().equals(Manifest.ETAG_NONE)) {

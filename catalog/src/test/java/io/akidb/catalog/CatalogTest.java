@@ -12,6 +12,8 @@ import io.akidb.tenancy.TenantId;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -103,6 +105,49 @@ class CatalogTest {
     List<CollectionName> rest = catalog.list(TENANT, page.nextStartAfter(), 1_000).names();
     assertThat(rest).hasSize(13).last().hasToString("damaged");
     assertThat(rest).doesNotContainAnyElementsOf(page.names());
+  }
+
+  @Test
+  void forEach_manyCollections_showsTheirHeadsAtTheCostOfOneReadEach() {
+    CountingStore counting = new CountingStore(fixture.store);
+    Catalog counted = new Catalog(counting.store, fixture.clock);
+    for (int i = 0; i < 5; i++) {
+      catalog.create(TENANT, new CollectionName("c" + i), SCHEMA);
+    }
+    catalog.drop(TENANT, new CollectionName("c3"));
+    fixture.store.put(Fixture.KEYS.collectionsPrefix() + "damaged/manifest.json", new byte[1]);
+    Map<String, String> shown = new TreeMap<>();
+
+    String next =
+        counted.forEach(
+            TENANT, null, 4, (name, head) -> shown.put(name.value(), String.valueOf(head)));
+
+    assertThat(shown)
+        .containsExactly(
+            Map.entry("c0", "Manifest[c0@1]"),
+            Map.entry("c1", "Manifest[c1@1]"),
+            Map.entry("c2", "Manifest[c2@1]"),
+            Map.entry("c4", "Manifest[c4@1]"));
+    assertThat(counting.requests).containsEntry("listFolders", 2).containsEntry("get", 5);
+    assertThat(next).isEqualTo("c4");
+    counting.reset();
+    assertThat(
+            counted.forEach(
+                TENANT, next, 4, (name, head) -> shown.put(name.value(), String.valueOf(head))))
+        .isNull();
+    assertThat(shown).containsEntry("damaged", "null");
+  }
+
+  @Test
+  void known_ofAnOpenedCollection_isWhatTheOpeningRead() {
+    fixture.create();
+    CountingStore counting = new CountingStore(fixture.store);
+
+    VectorCollection opened = new Catalog(counting.store, fixture.clock).open(TENANT, PRODUCTS);
+
+    assertThat(opened.known().generation()).isEqualTo(1);
+    assertThat(opened.known().schema()).isEqualTo(SCHEMA);
+    assertThat(counting.total()).isEqualTo(1);
   }
 
   @Test

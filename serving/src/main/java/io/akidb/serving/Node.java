@@ -53,6 +53,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -149,6 +150,7 @@ public final class Node implements AutoCloseable {
             Thread.ofPlatform().name("search-", 0).daemon().factory());
     own(helpers::shutdownNow);
     helpers.execute(new KernelWarmUp(new SplittableRandom(WARM_UP_SEED)));
+    ThreadFactory committing = Thread.ofVirtual().name("commit-", 0).factory();
     OpenCollections collections =
         own(
             new OpenCollections(
@@ -156,7 +158,7 @@ public final class Node implements AutoCloseable {
                 collectionsConfig,
                 budget,
                 new IndexReader(store, cache)::read,
-                target -> new GroupCommitter(target, orders, ingest, metrics)));
+                target -> new GroupCommitter(target, orders, ingest, metrics, committing)));
     register(metrics, collections, budget);
     BuildLauncher launcher = own(new BuildLauncher(build));
     List<TenantBelongings> belongings =

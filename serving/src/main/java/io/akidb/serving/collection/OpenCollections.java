@@ -35,6 +35,8 @@ public final class OpenCollections implements AutoCloseable {
   // A collection that nobody asks for is looked at this much less often, and once more when it is
   // asked for.
   private static final int QUIET_FACTOR = 20;
+  // And ever less often the longer that is so.
+  private static final int QUIET_SHARE = 8;
 
   private record Key(TenantId tenant, CollectionName name) {}
 
@@ -167,22 +169,23 @@ public final class OpenCollections implements AutoCloseable {
 
   private CollectionHandle open(TenantContext context, CollectionName name) {
     VectorCollection collection = catalog.open(context, name);
-    Manifest head = collection.head();
     return new CollectionHandle(
-        OpenCollection.open(collection, head, budget, loader, background),
+        OpenCollection.open(collection, collection.known(), budget, loader, background),
         committers,
         System.nanoTime());
   }
 
+  // Whoever opens a collection does not wait until another one has committed what waits there.
   private void makeRoom() {
-    if (open.size() <= config.openMax()) {
-      return;
-    }
     long now = System.nanoTime();
-    open.entrySet().stream()
-        .filter(entry -> handleOf(entry.getValue()) != null)
-        .max(Comparator.comparingLong(entry -> unused(entry.getValue(), now)))
-        .ifPresent(entry -> closeOne(entry.getKey(), handleOf(entry.getValue())));
+    for (int excess = open.size() - config.openMax(); excess > 0; excess--) {
+      open.entrySet().stream()
+          .filter(entry -> handleOf(entry.getValue()) != null)
+          .max(Comparator.comparingLong(entry -> unused(entry.getValue(), now)))
+          .filter(entry -> open.remove(entry.getKey(), entry.getValue()))
+          .map(entry -> handleOf(entry.getValue()))
+          .ifPresent(handle -> background.execute(handle::close));
+    }
   }
 
   private static long unused(CompletableFuture<CollectionHandle> future, long now) {
@@ -217,12 +220,17 @@ public final class OpenCollections implements AutoCloseable {
             return;
           }
           long interval = config.followInterval().toNanos();
-          boolean quiet = handle.unusedNanos(now) > QUIET_FACTOR * interval;
-          boolean due = !quiet || handle.unfollowedNanos(now) > QUIET_FACTOR * interval;
+          boolean due = handle.unfollowedNanos(now) >= pause(handle.unusedNanos(now), interval);
           if (due && followers.tryAcquire()) {
             background.execute(() -> follow(handle));
           }
         });
+  }
+
+  /** How long a collection may go unlooked at that nobody asked for so long. */
+  static long pause(long unusedNanos, long intervalNanos) {
+    long quiet = QUIET_FACTOR * intervalNanos;
+    return unusedNanos <= quiet ? 0 : Math.max(quiet, unusedNanos / QUIET_SHARE);
   }
 
   private void follow(CollectionHandle handle) {

@@ -22,16 +22,20 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One collection's writes by REST. Writes that arrive while a commit is on its way, or within a
  * short window, go out together: one segment, one compare-and-swap (group commit). A caller is
  * answered when its rows are durable in the bucket and searchable on this node. Thread-safe; one
- * virtual thread commits, which {@link #close} ends.
+ * thread commits, which is there as long as writes wait, so that a collection that is only read has
+ * none. {@link #close} waits for its end.
  */
 public final class GroupCommitter implements AutoCloseable {
   private static final Logger LOG = System.getLogger(GroupCommitter.class.getName());
@@ -44,17 +48,29 @@ public final class GroupCommitter implements AutoCloseable {
   private final NodeMetrics metrics;
   private final LinkedBlockingQueue<Write> queue = new LinkedBlockingQueue<>(QUEUED_WRITES_MAX);
   private final AtomicLong queuedBytes = new AtomicLong();
-  private final Thread thread;
+  private final ThreadFactory threads;
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition idle = lock.newCondition();
+  private @Nullable Thread thread;
   private volatile boolean closing;
 
-  /** Starts the committing thread. */
+  /**
+   * Commits to a collection.
+   *
+   * @param threads makes the thread that commits
+   */
   public GroupCommitter(
-      CommitTarget target, OrderClock orders, IngestConfig config, NodeMetrics metrics) {
+      CommitTarget target,
+      OrderClock orders,
+      IngestConfig config,
+      NodeMetrics metrics,
+      ThreadFactory threads) {
     this.target = target;
     this.orders = orders;
     this.config = config;
     this.metrics = metrics;
-    this.thread = Thread.ofVirtual().name("commit-" + target.collection().name()).start(this::run);
+    this.threads = threads;
   }
 
   /**
@@ -67,14 +83,13 @@ public final class GroupCommitter implements AutoCloseable {
   public Manifest commit(List<VectorRecord> rows) {
     Write write = new Write(rows, bytesOf(rows));
     if (queuedBytes.addAndGet(write.bytes) > config.queueBytesMax() + write.bytes
-        || closing
-        || !queue.offer(write)) {
+        || !enqueue(write)) {
       queuedBytes.addAndGet(-write.bytes);
-      throw ServingException.of(Reason.OVERLOADED, "too many writes wait for their commit");
-    }
-    if (closing && queue.remove(write)) {
-      queuedBytes.addAndGet(-write.bytes);
-      throw ServingException.of(Reason.OVERLOADED, "the collection is being closed; try again");
+      throw ServingException.of(
+          Reason.OVERLOADED,
+          closing
+              ? "the collection is being closed; try again"
+              : "too many writes wait for their commit");
     }
     try {
       return write.done.get(config.timeout().toMillis(), TimeUnit.MILLISECONDS);
@@ -101,26 +116,65 @@ public final class GroupCommitter implements AutoCloseable {
     return queuedBytes.get();
   }
 
-  private void run() {
+  /** Lets a write wait, for a thread that is there or that is made for it. */
+  private boolean enqueue(Write write) {
+    lock.lock();
     try {
-      Write first;
-      while ((first = next()) != null) {
-        commitBatch(gather(first));
+      if (closing || !queue.offer(write)) {
+        return false;
       }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+      if (thread == null) {
+        thread = threads.newThread(this::run);
+        thread.start();
+      }
+      return true;
     } finally {
-      closing = true;
-      failAll(queue.stream().toList(), ServingException.of(Reason.OVERLOADED, "the node stops"));
+      lock.unlock();
     }
   }
 
-  private @Nullable Write next() throws InterruptedException {
-    while (true) {
-      Write write = queue.poll(100, TimeUnit.MILLISECONDS);
-      if (write != null || closing) {
-        return write;
+  private void run() {
+    boolean isDone = false;
+    try {
+      for (Write first = next(); first != null; first = next()) {
+        commitBatch(gather(first));
       }
+      isDone = true;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      if (!isDone) {
+        failAll(end(), ServingException.of(Reason.OVERLOADED, "the node stops"));
+      }
+    }
+  }
+
+  /** The next write; with null the thread's work is over, and a later write needs another one. */
+  private @Nullable Write next() {
+    lock.lock();
+    try {
+      Write write = queue.poll();
+      if (write == null) {
+        thread = null;
+        idle.signalAll();
+      }
+      return write;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private List<Write> end() {
+    lock.lock();
+    try {
+      closing = true;
+      thread = null;
+      idle.signalAll();
+      List<Write> left = new ArrayList<>();
+      queue.drainTo(left);
+      return left;
+    } finally {
+      lock.unlock();
     }
   }
 
@@ -226,17 +280,24 @@ public final class GroupCommitter implements AutoCloseable {
     return bytes;
   }
 
-  /** Commits what waits, then ends the thread; waits for it as long as a write may wait. */
+  /** Takes no more, and waits for what waits to be committed, as long as a write may wait. */
   @Override
   public void close() {
-    closing = true;
+    lock.lock();
     try {
-      if (!thread.join(config.timeout())) {
-        thread.interrupt();
+      closing = true;
+      long left = config.timeout().toNanos();
+      while (thread != null && left > 0) {
+        left = idle.awaitNanos(left);
       }
     } catch (InterruptedException e) {
-      thread.interrupt();
       Thread.currentThread().interrupt();
+    } finally {
+      Thread late = thread;
+      lock.unlock();
+      if (late != null) {
+        late.interrupt();
+      }
     }
   }
 

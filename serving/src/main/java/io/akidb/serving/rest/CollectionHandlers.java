@@ -4,8 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.akidb.catalog.AttributeType;
 import io.akidb.catalog.Catalog;
-import io.akidb.catalog.CollectionNotFoundException;
-import io.akidb.catalog.CollectionPage;
 import io.akidb.catalog.CollectionSchema;
 import io.akidb.catalog.IndexRef;
 import io.akidb.catalog.IndexType;
@@ -70,7 +68,7 @@ final class CollectionHandlers {
     call.require(name, Permission.COLLECTIONS_CREATE);
     CollectionSchema schema = schema(body);
     try (Reservation _ = quotas.forCollection(call.context(), call.tenant().quotas())) {
-      Manifest created = catalog.create(call.context(), name, schema).head();
+      Manifest created = catalog.create(call.context(), name, schema).known();
       quotas.observe(call.context(), created);
       return Answer.of(201, describe(created)).with("Location", "/v1/collections/" + name);
     }
@@ -117,22 +115,23 @@ final class CollectionHandlers {
   private Answer list(Call call) {
     call.allowParameters("limit", "cursor");
     String after = call.parameter("cursor").map(CollectionHandlers::requireName).orElse(null);
-    CollectionPage page = catalog.list(call.context(), after, call.limit());
     ObjectNode body = Json.object();
     var items = body.putArray("items");
-    for (CollectionName name : page.names()) {
-      Decision decision = call.decide(name, Permission.COLLECTIONS_READ);
-      if (!decision.isAllowed()) {
-        continue;
-      }
-      try {
-        ObjectNode item = describe(catalog.open(call.context(), name).head());
-        items.add(decision.rowFilters().isEmpty() ? item : item.without(COUNTS));
-      } catch (CollectionNotFoundException e) {
-        // Dropped since it was listed.
-      }
-    }
-    body.put("next_cursor", page.nextStartAfter());
+    String next =
+        catalog.forEach(
+            call.context(),
+            after,
+            call.limit(),
+            (name, head) -> {
+              Decision decision = call.decide(name, Permission.COLLECTIONS_READ);
+              if (decision.isAllowed()) {
+                // Opening one that cannot be read says what is wrong with it.
+                Manifest shown = head == null ? catalog.open(call.context(), name).known() : head;
+                ObjectNode item = describe(shown);
+                items.add(decision.rowFilters().isEmpty() ? item : item.without(COUNTS));
+              }
+            });
+    body.put("next_cursor", next);
     return Answer.ok(body);
   }
 
@@ -147,7 +146,7 @@ final class CollectionHandlers {
   private Answer get(Call call) {
     call.allowParameters();
     VectorCollection collection = catalog.open(call.context(), call.collection());
-    Manifest head = collection.head();
+    Manifest head = collection.known();
     ObjectNode body = describe(head);
     countOf(call, head).ifPresent(count -> body.put("vector_count", count));
     ObjectNode index = indexes.state(collection, head);

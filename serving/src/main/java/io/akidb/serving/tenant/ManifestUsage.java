@@ -1,9 +1,6 @@
 package io.akidb.serving.tenant;
 
 import io.akidb.catalog.Catalog;
-import io.akidb.catalog.CatalogException;
-import io.akidb.catalog.CollectionNotFoundException;
-import io.akidb.catalog.CollectionPage;
 import io.akidb.catalog.IndexRef;
 import io.akidb.catalog.Manifest;
 import io.akidb.tenancy.CollectionName;
@@ -30,18 +27,13 @@ public final class ManifestUsage implements UsageSource {
     Map<CollectionName, Long> bytes = new TreeMap<>();
     String after = null;
     do {
-      CollectionPage page = catalog.list(context, after, Catalog.LIST_LIMIT_MAX);
-      for (CollectionName name : page.names()) {
-        try {
-          bytes.put(name, bytesOf(catalog.open(context, name).head()));
-        } catch (CollectionNotFoundException e) {
-          // Dropped since it was listed.
-        } catch (CatalogException e) {
-          // It cannot be read, but it is one: for a quota its number counts.
-          bytes.put(name, 0L);
-        }
-      }
-      after = page.nextStartAfter();
+      // One that cannot be read is one all the same: for a quota its number counts.
+      after =
+          catalog.forEach(
+              context,
+              after,
+              Catalog.LIST_LIMIT_MAX,
+              (name, head) -> bytes.put(name, head == null ? 0L : bytesOf(head)));
     } while (after != null);
     return bytes;
   }

@@ -19,12 +19,23 @@ final class Account {
 
   private final Map<CollectionName, Known> known = new HashMap<>();
   private final Map<CollectionName, Long> pendingRows = new HashMap<>();
+  private final AtomicBoolean used = new AtomicBoolean();
   private long pendingBytes;
   private int pendingCollections;
   private long time;
 
   Account(Map<CollectionName, Long> counted) {
     counted.forEach((name, bytes) -> known.put(name, new Known(bytes, time)));
+  }
+
+  /** Notes that somebody asks. */
+  void use() {
+    used.set(true);
+  }
+
+  /** Whether somebody asked since this was called last. */
+  boolean takeUse() {
+    return used.getAndSet(false);
   }
 
   /** Call before counting, and hand what it answers to {@link #correct}. */

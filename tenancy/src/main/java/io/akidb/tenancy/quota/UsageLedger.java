@@ -12,12 +12,17 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 
 /**
  * What the tenants of this node use. Counted from the manifests when a tenant is first asked about,
  * kept up by what this node sees of its own writes, and corrected by {@link #reconcile}, since
  * other nodes and jobs write, too. Thread-safe.
+ *
+ * <p>A count reads each manifest of a tenant, so tenants that are not asked about are left alone:
+ * they are counted in one round of {@value #QUIET_ROUNDS}, spread evenly, and in the next round
+ * after somebody asks.
  *
  * <p>What is being written on this node is reserved first, so that calls at the same time cannot
  * pass a quota together. Several nodes, and jobs, can: by what they write between two corrections.
@@ -27,10 +32,14 @@ public final class UsageLedger {
   private static final int TENANTS_MAX = 10_000;
   private static final Duration IDLE_MAX = Duration.ofHours(24);
 
+  /** Rounds of {@link #reconcile} in which a tenant that is not asked about is counted once. */
+  static final int QUIET_ROUNDS = 120;
+
   private final UsageSource source;
   private final LoadingCache<TenantId, Account> accounts;
   // Tenants without a quota that needs a count: counted by the next correction, for the metrics.
   private final Set<TenantId> uncounted = ConcurrentHashMap.newKeySet();
+  private final AtomicInteger rounds = new AtomicInteger();
 
   /** Knows nothing yet. */
   public UsageLedger(UsageSource source) {
@@ -44,7 +53,13 @@ public final class UsageLedger {
 
   /** What a tenant uses, as far as this node knows. Counts it if it knows nothing yet. */
   public TenantUsage usageOf(TenantId tenant) {
-    return accounts.get(tenant).usage();
+    return asked(tenant).usage();
+  }
+
+  private Account asked(TenantId tenant) {
+    Account account = accounts.get(tenant);
+    account.use();
+    return account;
   }
 
   /**
@@ -53,7 +68,7 @@ public final class UsageLedger {
    * @throws io.akidb.tenancy.QuotaExceededException if there is none
    */
   public Reservation reserveCollection(TenantId tenant, int max) {
-    return accounts.get(tenant).reserveCollection(max);
+    return asked(tenant).reserveCollection(max);
   }
 
   /**
@@ -62,7 +77,7 @@ public final class UsageLedger {
    * @throws io.akidb.tenancy.QuotaExceededException if there is less
    */
   public Reservation reserveBytes(TenantId tenant, long max, long bytes) {
-    return accounts.get(tenant).reserveBytes(max, bytes);
+    return asked(tenant).reserveBytes(max, bytes);
   }
 
   /**
@@ -73,13 +88,14 @@ public final class UsageLedger {
    */
   public Reservation reserveRows(
       TenantId tenant, CollectionName collection, long max, LongSupplier liveNow, long rows) {
-    return accounts.get(tenant).reserveRows(collection, max, liveNow, rows);
+    return asked(tenant).reserveRows(collection, max, liveNow, rows);
   }
 
   /** A collection was seen to have so many bytes. */
   public void observe(TenantId tenant, CollectionName collection, long bytes) {
     Account account = accounts.getIfPresent(tenant);
     if (account != null) {
+      account.use();
       account.observe(collection, bytes);
     } else if (uncounted.size() < TENANTS_MAX) {
       uncounted.add(tenant);
@@ -90,6 +106,7 @@ public final class UsageLedger {
   public void forget(TenantId tenant, CollectionName collection) {
     Account account = accounts.getIfPresent(tenant);
     if (account != null) {
+      account.use();
       account.forget(collection);
     }
   }
@@ -100,17 +117,22 @@ public final class UsageLedger {
   }
 
   /**
-   * Counts every tenant that this node knows again. One that cannot be counted now keeps what is
-   * known of it. An interrupt ends it early.
+   * Counts the tenants again that were asked about since their last count, and a few of the others.
+   * One that cannot be counted now keeps what is known of it, and is counted in the next round. An
+   * interrupt ends it early.
    */
   public void reconcile() {
-    for (TenantId tenant : List.copyOf(accounts.asMap().keySet())) {
-      Account account = accounts.asMap().get(tenant);
-      if (account != null) {
-        long begun = account.beginCount();
-        attempt(tenant, () -> account.correct(source.count(tenant), begun));
-      }
-    }
+    int round = rounds.getAndIncrement();
+    // Iterating is no access: who is not asked about is forgotten in time.
+    accounts
+        .asMap()
+        .forEach(
+            (tenant, account) -> {
+              boolean isTurn = Math.floorMod(tenant.hashCode() + round, QUIET_ROUNDS) == 0;
+              if (account.takeUse() || isTurn) {
+                count(tenant, account);
+              }
+            });
     List<TenantId> found = List.copyOf(uncounted);
     found.forEach(uncounted::remove);
     found.forEach(
@@ -120,6 +142,20 @@ public final class UsageLedger {
                 () -> {
                   var unused = accounts.get(tenant);
                 }));
+  }
+
+  private void count(TenantId tenant, Account account) {
+    long begun = account.beginCount();
+    attempt(
+        tenant,
+        () -> {
+          try {
+            account.correct(source.count(tenant), begun);
+          } catch (RuntimeException e) {
+            account.use();
+            throw e;
+          }
+        });
   }
 
   private static void attempt(TenantId tenant, Runnable count) {

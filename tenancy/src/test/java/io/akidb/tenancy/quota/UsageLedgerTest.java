@@ -88,6 +88,55 @@ class UsageLedgerTest {
   }
 
   @Test
+  void reconcile_tenantThatNobodyAsksAbout_isCountedOnceInManyRounds() {
+    manifests.put(A, 100L);
+    usage();
+    ledger.reconcile();
+    counts.set(0);
+    manifests.put(B, 7L);
+    for (int round = 0; round < UsageLedger.QUIET_ROUNDS; round++) {
+      ledger.reconcile();
+    }
+    assertThat(counts).hasValue(1);
+    assertThat(ledger.known()).containsEntry(TENANT, new TenantUsage(2, 107));
+  }
+
+  @Test
+  void reconcile_tenantThatIsAskedAboutAgain_isCountedInTheNextRound() {
+    manifests.put(A, 100L);
+    usage();
+    ledger.reconcile();
+    for (Runnable ask :
+        List.<Runnable>of(
+            this::usage,
+            () -> ledger.reserveBytes(TENANT, 10_000, 1).close(),
+            () -> ledger.reserveCollection(TENANT, 10_000).close(),
+            () -> ledger.reserveRows(TENANT, A, 10, () -> 5, 1).close(),
+            () -> ledger.observe(TENANT, A, 3),
+            () -> ledger.forget(TENANT, A))) {
+      ask.run();
+      counts.set(0);
+      ledger.reconcile();
+      assertThat(counts.get()).isPositive();
+    }
+  }
+
+  @Test
+  void reconcile_thatCouldNotCount_triesInTheNextRound() {
+    manifests.put(A, 100L);
+    usage();
+    whileCounting =
+        () -> {
+          throw new StoreUnavailableException("of the test", null);
+        };
+    ledger.reconcile();
+    whileCounting = () -> {};
+    manifests.put(B, 7L);
+    ledger.reconcile();
+    assertThat(ledger.known()).containsEntry(TENANT, new TenantUsage(2, 107));
+  }
+
+  @Test
   void reconcile_thatCannotCount_keepsWhatIsKnown() {
     manifests.put(A, 100L);
     usage();

@@ -1,0 +1,130 @@
+package io.akidb.serving.collection;
+
+import static io.akidb.serving.TestNode.await;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.akidb.catalog.Catalog;
+import io.akidb.catalog.CollectionSchema;
+import io.akidb.catalog.Metric;
+import io.akidb.catalog.OrderClock;
+import io.akidb.catalog.SegmentWriter;
+import io.akidb.catalog.VectorCollection;
+import io.akidb.catalog.VectorRecord;
+import io.akidb.objectstore.InMemoryStore;
+import io.akidb.serving.fresh.FreshBudget;
+import io.akidb.serving.ingest.GroupCommitter;
+import io.akidb.serving.ingest.IngestConfig;
+import io.akidb.serving.metrics.CountedStore;
+import io.akidb.serving.metrics.NodeMetrics;
+import io.akidb.tenancy.CollectionName;
+import io.akidb.tenancy.TenantContext;
+import io.akidb.tenancy.TenantId;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class OpenCollectionsTest {
+  private static final TenantContext TENANT = new TenantContext(TenantId.DEFAULT, "test");
+  private static final int OPEN_MAX = 3;
+  private static final int COLLECTIONS = 10;
+
+  @TempDir Path folder;
+
+  private final Clock clock = Clock.systemUTC();
+  private final InMemoryStore store = new InMemoryStore(clock);
+  private final NodeMetrics metrics = new NodeMetrics();
+  private final FreshBudget budget = new FreshBudget(1 << 20);
+  private OpenCollections collections;
+
+  @BeforeEach
+  void open() {
+    Catalog catalog = new Catalog(store, clock);
+    for (int i = 0; i < COLLECTIONS; i++) {
+      VectorCollection collection =
+          catalog.create(TENANT, name(i), CollectionSchema.of(2, Metric.L2));
+      try (SegmentWriter writer = collection.newSegment(folder.resolve("s" + i))) {
+        writer.add(VectorRecord.upsert("v", 1, new float[] {1, i}, null));
+        collection.append(List.of(writer.finish()), null, 0);
+      }
+    }
+    IngestConfig ingest =
+        new IngestConfig(Duration.ZERO, 10, 1 << 20, Duration.ofSeconds(30), folder);
+    collections =
+        new OpenCollections(
+            new Catalog(new CountedStore(store, metrics), clock),
+            // Longer than the test: it looks at nothing by itself.
+            new CollectionsConfig(OPEN_MAX, Duration.ofHours(1), Duration.ofHours(1), 1, 1 << 20),
+            budget,
+            (collection, manifest) -> {
+              throw new IllegalStateException("nothing is built here");
+            },
+            target ->
+                new GroupCommitter(
+                    target, new OrderClock(clock), ingest, metrics, Thread.ofVirtual().factory()));
+  }
+
+  @AfterEach
+  void close() {
+    collections.close();
+  }
+
+  private static CollectionName name(int i) {
+    return new CollectionName("c" + i);
+  }
+
+  @Test
+  void opening_costsTheHeadAndTheSegmentsOnly() {
+    collections.get(TENANT, name(0));
+
+    assertThat(new String(metrics.text(), StandardCharsets.UTF_8))
+        .contains(
+            "akidb_store_requests_total{operation=\"read\"} 2.0",
+            "akidb_store_requests_total{operation=\"look\"} 0.0",
+            "akidb_store_requests_total{operation=\"list\"} 0.0");
+  }
+
+  @Test
+  void manyCollections_areNotHeldOpenBeyondTheBound() {
+    long ofOne = 0;
+    for (int i = 0; i < COLLECTIONS; i++) {
+      OpenCollection opened = collections.get(TENANT, name(i));
+      assertThat(opened.view().liveVectors()).isEqualTo(1);
+      assertThat(collections.openCount()).isLessThanOrEqualTo(OPEN_MAX);
+      ofOne = ofOne == 0 ? budget.used() : ofOne;
+    }
+    long most = OPEN_MAX * ofOne;
+    assertThat(ofOne).isPositive();
+    await("what was closed gives its memory back", () -> budget.used() <= most);
+    assertThat(collections.get(TENANT, name(COLLECTIONS - 1)).view().liveVectors()).isEqualTo(1);
+  }
+
+  @Test
+  void commits_toACollectionThatWasClosed_openItAgain() {
+    collections.get(TENANT, name(0));
+    for (int i = 1; i < COLLECTIONS; i++) {
+      collections.get(TENANT, name(i));
+    }
+    collections.commit(
+        TENANT, name(0), List.of(VectorRecord.upsert("w", 2, new float[] {3, 4}, null)));
+
+    assertThat(collections.get(TENANT, name(0)).view().liveVectors()).isEqualTo(2);
+  }
+
+  @Test
+  void pause_growsWithTheTimeThatNobodyAsked() {
+    long second = TimeUnit.SECONDS.toNanos(1);
+    long interval = second / 4;
+    assertThat(OpenCollections.pause(0, interval)).isZero();
+    assertThat(OpenCollections.pause(5 * second, interval)).isZero();
+    assertThat(OpenCollections.pause(6 * second, interval)).isEqualTo(5 * second);
+    assertThat(OpenCollections.pause(40 * second, interval)).isEqualTo(5 * second);
+    assertThat(OpenCollections.pause(800 * second, interval)).isEqualTo(100 * second);
+  }
+}

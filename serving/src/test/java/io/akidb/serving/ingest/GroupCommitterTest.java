@@ -1,0 +1,143 @@
+package io.akidb.serving.ingest;
+
+import static io.akidb.serving.TestNode.await;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.akidb.catalog.Catalog;
+import io.akidb.catalog.CollectionSchema;
+import io.akidb.catalog.Manifest;
+import io.akidb.catalog.Metric;
+import io.akidb.catalog.OrderClock;
+import io.akidb.catalog.VectorCollection;
+import io.akidb.catalog.VectorRecord;
+import io.akidb.objectstore.InMemoryStore;
+import io.akidb.serving.metrics.NodeMetrics;
+import io.akidb.tenancy.CollectionName;
+import io.akidb.tenancy.TenantContext;
+import io.akidb.tenancy.TenantId;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class GroupCommitterTest {
+  @TempDir Path folder;
+
+  private final Clock clock = Clock.systemUTC();
+  private final VectorCollection collection =
+      new Catalog(new InMemoryStore(clock), clock)
+          .create(
+              new TenantContext(TenantId.DEFAULT, "test"),
+              new CollectionName("c"),
+              CollectionSchema.of(2, Metric.L2));
+  private final List<Thread> threads = new CopyOnWriteArrayList<>();
+  private volatile CountDownLatch mayGoOn = new CountDownLatch(0);
+
+  private GroupCommitter committer() {
+    CommitTarget target =
+        new CommitTarget() {
+          @Override
+          public VectorCollection collection() {
+            return collection;
+          }
+
+          @Override
+          public long maxOrder() {
+            return collection.known().maxOrder();
+          }
+
+          @Override
+          public void applyCommitted(Manifest committed, Map<UUID, List<VectorRecord>> own) {
+            try {
+              mayGoOn.await();
+            } catch (InterruptedException e) {
+              throw new IllegalStateException(e);
+            }
+          }
+        };
+    return new GroupCommitter(
+        target,
+        new OrderClock(clock),
+        new IngestConfig(Duration.ofMillis(1), 1000, 1 << 20, Duration.ofSeconds(30), folder),
+        new NodeMetrics(),
+        task -> {
+          Thread thread = Thread.ofVirtual().unstarted(task);
+          threads.add(thread);
+          return thread;
+        });
+  }
+
+  private static List<VectorRecord> row(int i) {
+    return List.of(VectorRecord.upsert("v" + i, 0, new float[] {i, 1}, null));
+  }
+
+  @Test
+  void committer_thatNobodyWritesTo_hasNoThread() {
+    try (GroupCommitter committer = committer()) {
+      assertThat(committer.queuedBytes()).isZero();
+      assertThat(threads).isEmpty();
+    }
+  }
+
+  @Test
+  void thread_endsWhenNothingWaits_andTheNextWriteGetsAnother() {
+    try (GroupCommitter committer = committer()) {
+      for (int i = 0; i < 3; i++) {
+        assertThat(committer.commit(row(i)).freshRows()).isEqualTo(i + 1);
+        Thread last = threads.getLast();
+        await("the thread ends", () -> !last.isAlive());
+        assertThat(threads).hasSize(i + 1);
+      }
+      assertThat(committer.queuedBytes()).isZero();
+    }
+  }
+
+  @Test
+  void manyWritersAtOnce_eachRowIsCommittedOnce() throws Exception {
+    List<Callable<Manifest>> writes = new ArrayList<>();
+    int count = 200;
+    try (GroupCommitter committer = committer()) {
+      for (int i = 0; i < count; i++) {
+        int row = i;
+        writes.add(() -> committer.commit(row(row)));
+      }
+      try (ExecutorService writers = Executors.newVirtualThreadPerTaskExecutor()) {
+        for (Future<Manifest> written : writers.invokeAll(writes)) {
+          assertThat(written.get().freshRows()).isPositive();
+        }
+      }
+    }
+    assertThat(collection.head().freshRows()).isEqualTo(count);
+    assertThat(threads).hasSizeLessThanOrEqualTo(count);
+  }
+
+  @Test
+  void close_waitsForWhatWaits_andTakesNoMore() throws Exception {
+    GroupCommitter committer = committer();
+    mayGoOn = new CountDownLatch(1);
+    try (ExecutorService others = Executors.newVirtualThreadPerTaskExecutor()) {
+      Future<Manifest> written = others.submit(() -> committer.commit(row(1)));
+      await("the commit is in the bucket", () -> collection.head().freshRows() == 1);
+      Future<?> closed = others.submit(committer::close);
+      assertThat(closed).isNotDone();
+      mayGoOn.countDown();
+      closed.get();
+      assertThat(written).isDone();
+      assertThat(written.get().freshRows()).isEqualTo(1);
+    }
+    assertThatThrownBy(() -> committer.commit(row(2))).hasMessageContaining("being closed");
+    assertThat(threads.getFirst().join(Duration.ofSeconds(20))).isTrue();
+  }
+}
