@@ -7,6 +7,7 @@ import io.akidb.objectstore.InMemoryStore;
 import io.akidb.objectstore.ObjectStore;
 import io.akidb.serving.TestNode.Reply;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -197,6 +198,23 @@ class TenantLimitsTest {
       Reply first = client.get("/collections").expect(200);
       assertThat(first.header("RateLimit-Limit")).isEqualTo("8");
       assertThat(first.header("RateLimit-Remaining")).isEqualTo("1");
+    }
+  }
+
+  @Test
+  void rateLimit_withARedisThatIsNotThere_isByShareAndSaysSo() throws Exception {
+    Path config = folder.resolve("node.properties");
+    Files.writeString(config, "redis-url=redis://:s3cret@127.0.0.1:1/0");
+    try (TestNode node =
+        TestNode.start(folder, "--rate-limit-nodes", "4", "--config", config.toString())) {
+      TestNode client = client(node, "{\"api_rate_limit_per_second\": 8}");
+      Reply first = client.get("/collections").expect(200);
+      assertThat(first.header("RateLimit-Remaining")).isEqualTo("1");
+      assertThat(node.get("/health/ready").expect(200).json().get("rate_limits").asText())
+          .isEqualTo("by_share");
+      assertThat(metrics(node))
+          .contains("akidb_rate_limits_shared 0.0")
+          .contains("akidb_rate_limits_shared_losses_total 1.0");
     }
   }
 

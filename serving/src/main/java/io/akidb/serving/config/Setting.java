@@ -69,6 +69,9 @@ public enum Setting {
       "50", "tenants with a label of their own in the metrics, the busiest; the rest is 'other'"),
   USAGE_COUNT_SECS("30", "how often the usage of tenants is counted anew from their manifests"),
   RATE_LIMIT_NODES("1", "nodes that share each rate limit equally, this one included"),
+  REDIS_URL(
+      null,
+      "by which nodes hold rate limits together, as redis://:password@host:6379/0, or rediss:// by TLS"),
   TENANT_SWEEP_SECS("900", "how often abandoned creations and due purges are looked for"),
   BUILD_COMMAND(
       null,
@@ -105,7 +108,7 @@ public enum Setting {
 
   /** Whether it must not stand in a log, nor on a command line that others can list. */
   public boolean isSecret() {
-    return this == ACCESS_KEY || this == SECRET_KEY || this == ADMIN_API_KEY;
+    return this == ACCESS_KEY || this == SECRET_KEY || this == ADMIN_API_KEY || this == REDIS_URL;
   }
 
   static Optional<Setting> ofFlag(String flag) {

@@ -30,6 +30,8 @@ public final class Settings {
           "AKIDB_JAVA_HOME",
           "AKIDB_JAVA_OPTS",
           "AKIDB_NO_BUILD",
+          "AKIDB_REDIS_PORT",
+          "AKIDB_REDIS_SERVER",
           "AKIDB_ROOT",
           "AKIDB_SERVER",
           "AKIDB_TENANT");

@@ -10,21 +10,24 @@ import java.util.function.BooleanSupplier;
 /** Health and metrics, open to whoever reaches the port. */
 final class SystemHandlers {
   private final BooleanSupplier ready;
+  private final BooleanSupplier sharesRates;
   private final NodeMetrics metrics;
 
   /**
    * With a look at whether the node can serve.
    *
    * @param ready whether the bucket answers
+   * @param sharesRates whether nodes hold rate limits together now
    */
-  SystemHandlers(BooleanSupplier ready, NodeMetrics metrics) {
+  SystemHandlers(BooleanSupplier ready, BooleanSupplier sharesRates, NodeMetrics metrics) {
     this.ready = ready;
+    this.sharesRates = sharesRates;
     this.metrics = metrics;
   }
 
   List<Route> routes() {
     return List.of(
-        Route.open("GET", "/health/live", call -> status("live")),
+        Route.open("GET", "/health/live", call -> Answer.ok(Json.object().put("status", "live"))),
         Route.open("GET", "/health/ready", call -> ready()),
         Route.open(
             "GET",
@@ -38,10 +41,11 @@ final class SystemHandlers {
     if (!ready.getAsBoolean()) {
       throw ServingException.of(Reason.UNAVAILABLE, "the bucket does not answer");
     }
-    return status("ready");
-  }
-
-  private static Answer status(String status) {
-    return Answer.ok(Json.object().put("status", status));
+    // Without Redis a node serves all the same, so that this is told but no reason to look
+    // elsewhere.
+    return Answer.ok(
+        Json.object()
+            .put("status", "ready")
+            .put("rate_limits", sharesRates.getAsBoolean() ? "shared" : "by_share"));
   }
 }

@@ -8,25 +8,30 @@ import io.akidb.tenancy.TenantLifecycle;
 import io.akidb.tenancy.TenantRegistry;
 import io.akidb.tenancy.quota.UsageLedger;
 import io.akidb.tenancy.rate.RateLimiter;
+import io.akidb.tenancy.rate.SharedBuckets;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.net.URI;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What the node knows of its tenants, and the two threads that keep it true: one sweeps up after
- * crashes and purge dates, one counts. {@link #close} ends them. Thread-safe.
+ * What the node knows of its tenants, and the threads that keep it true: one sweeps up after
+ * crashes and purge dates, one counts, and where limits are held together one takes leases. {@link
+ * #close} ends them. Thread-safe.
  */
 public final class Tenancy implements AutoCloseable {
   private final Modes modes;
   private final TenantRegistry registry;
   private final TenantLifecycle lifecycle;
   private final UsageLedger usage;
+  private final @Nullable SharedBuckets shared;
   private final RateLimiter rates;
   private final TenantMetrics metrics;
   private final Rounds sweeping;
   private final Rounds counting;
 
   /**
-   * Starts both threads.
+   * Starts the threads.
    *
    * @param belongings of a tenant in other rooms, removed when it is purged
    */
@@ -41,8 +46,13 @@ public final class Tenancy implements AutoCloseable {
     this.registry = tenants;
     this.lifecycle = new TenantLifecycle(store, tenants, config.lifecycle(), belongings);
     this.usage = new UsageLedger(new ManifestUsage(catalog));
-    this.rates = new RateLimiter(config.rateLimitNodes(), System::nanoTime);
+    URI redis = config.redis();
+    this.shared = redis == null ? null : SharedBuckets.onRedis(redis, System::nanoTime);
+    this.rates = new RateLimiter(config.rateLimitNodes(), System::nanoTime, shared);
     this.metrics = new TenantMetrics(metricsRegistry, config.metricsMax(), usage::known);
+    if (shared != null) {
+      metrics.shared(metricsRegistry, shared);
+    }
     this.sweeping =
         new Rounds("tenant-sweep", config.sweepInterval(), () -> lifecycle.sweep().unfinished());
     this.counting =
@@ -81,6 +91,11 @@ public final class Tenancy implements AutoCloseable {
     return rates;
   }
 
+  /** Whether nodes hold rate limits together now; otherwise each grants its share. */
+  public boolean sharesRates() {
+    return shared != null && shared.isShared();
+  }
+
   /** What is shown of them. */
   public TenantMetrics metrics() {
     return metrics;
@@ -90,5 +105,8 @@ public final class Tenancy implements AutoCloseable {
   public void close() {
     counting.close();
     sweeping.close();
+    if (shared != null) {
+      shared.close();
+    }
   }
 }

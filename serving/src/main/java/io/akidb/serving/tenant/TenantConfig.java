@@ -1,10 +1,14 @@
 package io.akidb.serving.tenant;
 
+import io.akidb.serving.config.InvalidSettingException;
 import io.akidb.serving.config.Setting;
 import io.akidb.serving.config.Settings;
 import io.akidb.tenancy.LifecycleConfig;
 import io.akidb.tenancy.rate.RateLimiter;
+import io.akidb.tenancy.rate.SharedBuckets;
+import java.net.URI;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How the node treats its tenants.
@@ -14,6 +18,7 @@ import java.time.Duration;
  * @param sweepInterval between looks for what a crash or a purge date left to do
  * @param countInterval between counts of what tenants use
  * @param rateLimitNodes nodes that share each rate limit
+ * @param redis by which nodes hold rate limits together; null for shares alone
  * @param metricsMax tenants with a label of their own in the metrics
  */
 public record TenantConfig(
@@ -22,6 +27,7 @@ public record TenantConfig(
     Duration sweepInterval,
     Duration countInterval,
     int rateLimitNodes,
+    @Nullable URI redis,
     int metricsMax) {
   private static final int RETENTION_HOURS_MAX = 24 * 3650;
   private static final int INTERVAL_SECS_MAX = 86_400;
@@ -39,6 +45,15 @@ public record TenantConfig(
         Duration.ofSeconds(settings.number(Setting.TENANT_SWEEP_SECS, 1, INTERVAL_SECS_MAX)),
         Duration.ofSeconds(settings.number(Setting.USAGE_COUNT_SECS, 1, INTERVAL_SECS_MAX)),
         (int) settings.number(Setting.RATE_LIMIT_NODES, 1, RateLimiter.NODES_MAX),
+        redis(settings),
         (int) settings.number(Setting.TENANT_METRICS_MAX, 0, METRICS_MAX_MAX));
+  }
+
+  private static @Nullable URI redis(Settings settings) {
+    try {
+      return settings.text(Setting.REDIS_URL).map(SharedBuckets::redisUrl).orElse(null);
+    } catch (IllegalArgumentException e) {
+      throw new InvalidSettingException(Setting.REDIS_URL.flag() + " " + e.getMessage());
+    }
   }
 }

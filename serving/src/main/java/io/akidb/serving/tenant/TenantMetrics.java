@@ -2,7 +2,9 @@ package io.akidb.serving.tenant;
 
 import io.akidb.tenancy.TenantId;
 import io.akidb.tenancy.quota.TenantUsage;
+import io.akidb.tenancy.rate.SharedBuckets;
 import io.prometheus.metrics.core.metrics.Counter;
+import io.prometheus.metrics.core.metrics.CounterWithCallback;
 import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.util.Map;
@@ -78,6 +80,20 @@ public final class TenantMetrics {
             callback ->
                 byLabel(usage.get(), value)
                     .forEach((label, sum) -> callback.call((double) sum, label)))
+        .register(registry);
+  }
+
+  /** Registers what is to be known of limits that nodes hold together. */
+  void shared(PrometheusRegistry registry, SharedBuckets buckets) {
+    GaugeWithCallback.builder()
+        .name("akidb_rate_limits_shared")
+        .help("1 while nodes hold rate limits together, 0 while each grants its share.")
+        .callback(callback -> callback.call(buckets.isShared() ? 1 : 0))
+        .register(registry);
+    CounterWithCallback.builder()
+        .name("akidb_rate_limits_shared_losses")
+        .help("How often nodes lost what they hold rate limits together by.")
+        .callback(callback -> callback.call((double) buckets.losses()))
         .register(registry);
   }
 

@@ -9,6 +9,7 @@ import io.akidb.serving.ingest.IngestConfig;
 import io.akidb.serving.rest.HttpConfig;
 import io.akidb.serving.search.SearchConfig;
 import io.akidb.serving.shard.ShardCacheConfig;
+import io.akidb.serving.tenant.TenantConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -100,6 +101,7 @@ class SettingsTest {
     refused(List.of("--port"), Map.of(), "--port needs a value");
     refused(List.of("port"), Map.of(), "must be a --flag");
     refused(List.of("--secret-key", "x"), Map.of(), "set AKIDB_SECRET_KEY");
+    refused(List.of("--redis-url", "redis://:pw@h:1"), Map.of(), "set AKIDB_REDIS_URL");
     refused(List.of(), Map.of("AKIDB_CACHE_BYTE", "1"), "did you mean 'AKIDB_CACHE_BYTES'?");
     refused(List.of("--config", folder.resolve("none").toString()), Map.of(), "cannot be read");
     Path file = folder.resolve("bad.properties");
@@ -108,6 +110,14 @@ class SettingsTest {
     assertThatThrownBy(() -> HttpConfig.of(Settings.read(List.of("--port", "99999"), Map.of())))
         .isInstanceOf(InvalidSettingException.class)
         .hasMessage("port must be a whole number from 0 to 65535");
+    assertThatThrownBy(
+            () ->
+                TenantConfig.of(
+                    Settings.read(List.of(), Map.of("AKIDB_REDIS_URL", "http://:pw@redis:6379"))))
+        .isInstanceOf(InvalidSettingException.class)
+        .hasMessageStartingWith("redis-url must be redis://")
+        .message()
+        .doesNotContain("pw@");
     assertThatThrownBy(() -> HttpConfig.of(Settings.read(List.of("--port", "x"), Map.of())))
         .isInstanceOf(InvalidSettingException.class);
   }

@@ -22,6 +22,9 @@ import redis.clients.jedis.util.JedisURIHelper;
  * full. One connection, one round trip for all asks.
  */
 final class RedisLeaseSource implements LeaseSource {
+  static final String URL_FORM =
+      "must be redis://[user:password@]host:port[/database], or rediss:// for TLS";
+
   private static final String KEY_PREFIX = "akidb:rate:";
 
   private static final String SCRIPT =
@@ -66,8 +69,7 @@ final class RedisLeaseSource implements LeaseSource {
     boolean isRedis = JedisURIHelper.isRedisScheme(url) || JedisURIHelper.isRedisSSLScheme(url);
     if (!isRedis || !JedisURIHelper.isValid(url)) {
       // Without the URL, which may hold a password.
-      throw new IllegalArgumentException(
-          "must be redis://[user:password@]host:port[/database], or rediss:// for TLS");
+      throw new IllegalArgumentException(URL_FORM);
     }
     this.url = url;
     this.timeoutMillis = (int) timeout.toMillis();

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -56,6 +57,21 @@ public final class SharedBuckets implements AutoCloseable {
   public static SharedBuckets onRedis(URI url, LongSupplier nanoTime) {
     return new SharedBuckets(
         new RedisLeaseSource(url, REDIS_TIMEOUT), nanoTime, WAIT_MAX, RETRY_INTERVAL);
+  }
+
+  /**
+   * A URL that {@link #onRedis} takes.
+   *
+   * @throws IllegalArgumentException if the text is none; does not show it, it may hold a password
+   */
+  public static URI redisUrl(String text) {
+    try {
+      URI url = new URI(text);
+      new RedisLeaseSource(url, REDIS_TIMEOUT).close();
+      return url;
+    } catch (URISyntaxException e) {
+      throw new IllegalArgumentException(RedisLeaseSource.URL_FORM);
+    }
   }
 
   /**

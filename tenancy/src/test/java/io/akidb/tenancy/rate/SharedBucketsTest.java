@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.within;
 import io.akidb.tenancy.TenantId;
 import io.akidb.tenancy.TenantQuotas;
 import io.akidb.tenancy.rate.RateDecision.Scope;
-import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -316,10 +315,21 @@ class SharedBucketsTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"http://localhost:6379", "localhost:6379", "redis://localhost", "redis:///1", "x"})
+      strings = {
+        "http://localhost:6379",
+        "localhost:6379",
+        "redis://localhost",
+        "redis:///1",
+        "x",
+        "redis://a b"
+      })
   void url_thatIsNone_isRefusedWithoutShowingIt(String url) {
-    assertThatThrownBy(() -> SharedBuckets.onRedis(URI.create(url), now::get))
+    assertThatThrownBy(() -> SharedBuckets.redisUrl(url))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageStartingWith("must be redis://");
+        .hasMessageStartingWith("must be redis://")
+        .message()
+        .doesNotContain("6379", "a b");
+    assertThat(SharedBuckets.redisUrl("redis://:pw@localhost:6379/2").getPort()).isEqualTo(6379);
+    assertThat(SharedBuckets.redisUrl("rediss://localhost:6380").getPort()).isEqualTo(6380);
   }
 }
