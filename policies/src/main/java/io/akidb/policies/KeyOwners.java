@@ -33,6 +33,11 @@ final class KeyOwners {
     store.delete(folder(owner) + keyId);
   }
 
+  /** Whether a key is, or is about to be, or a moment ago was, one of this owner's. */
+  boolean has(@Nullable TenantId owner, String keyId) {
+    return store.head(folder(owner) + keyId).isPresent();
+  }
+
   /** A page of ids of keys, ascending. */
   PolicyPage<String> list(@Nullable TenantId owner, @Nullable String after, int limit) {
     String folder = folder(owner);

@@ -247,6 +247,22 @@ class ExternalTokensTest {
   }
 
   @Test
+  void key_withdrawn_endsTokensWhoseSignaturesWereSeen() {
+    try (TestProvider provider = new TestProvider()) {
+      provider.publish(KEY);
+      Tokens tokens = tokens(provider);
+      String seen = TestProvider.sign(KEY, claims(provider).build());
+      assertThat(tokens.authenticate(seen)).isPresent();
+      assertThat(tokens.authenticate(seen)).isPresent();
+      provider.publish(OTHER);
+      assertThat(tokens.authenticate(TestProvider.sign(OTHER, claims(provider).build())))
+          .as("makes the keys be read")
+          .isPresent();
+      assertThat(tokens.authenticate(seen)).isEmpty();
+    }
+  }
+
+  @Test
   void provider_thatIsDownOrLies_isUnavailableUntilItIsRight() {
     try (TestProvider provider = new TestProvider()) {
       provider.publish(KEY);
