@@ -11,6 +11,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Base64;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -133,6 +134,17 @@ class RestMannersTest {
     Reply refused = node.post("/collections", body.replace('\'', '"')).expect(400);
     assertThat(pointer(refused)).isEqualTo(at);
     assertThat(detail(refused)).doesNotStartWith(at.substring(1) + " ");
+  }
+
+  @Test
+  void wholeNumber_writtenWithAPoint_isOne() {
+    String body = "{\"name\": \"point\", \"vector_dim\": 2.0}";
+    assertThat(node.post("/collections", body).expect(201).json().get("vector_dim").asInt())
+        .isEqualTo(2);
+    for (String bad : List.of("2.5", "1e300", "-2.0", "4097.0")) {
+      String refused = body.replace("2.0", bad);
+      assertThat(pointer(node.post("/collections", refused).expect(400))).isEqualTo("/vector_dim");
+    }
   }
 
   @ParameterizedTest

@@ -122,6 +122,7 @@ class TenancyServingTest {
     assertThat(changed.json().get("name").asText()).isEqualTo("new");
     assertThat(changed.json().at("/quotas/max_collections").asInt()).isEqualTo(3);
     client.send("PUT", path, "{\"name\": \"late\"}", "If-Match", etag).expect(412);
+    client.send("PUT", path, "{\"name\": \"new\"}", "If-Match", "*").expect(200);
     client.put(path, "{\"name\": \"x\", \"quotas\": {\"max_collections\": 9}}").expect(403);
     client.put("/tenants/default", "{\"name\": \"x\"}").expect(404);
     assertThat(

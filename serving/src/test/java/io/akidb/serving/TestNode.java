@@ -73,6 +73,10 @@ public final class TestNode implements AutoCloseable {
   }
 
   public static TestNode start(Path bucket, ObjectStore store, Path cache, String... flags) {
+    return start(bucket, store, cache, Clock.systemUTC(), flags);
+  }
+
+  static TestNode start(Path bucket, ObjectStore store, Path cache, Clock clock, String... flags) {
     List<String> arguments =
         new ArrayList<>(
             List.of(
@@ -90,9 +94,7 @@ public final class TestNode implements AutoCloseable {
     Map<String, String> environment = new HashMap<>();
     environment.put("AKIDB_ADMIN_API_KEY", OPERATOR_KEY);
     try {
-      Node node =
-          new Node(
-              store, Settings.read(arguments, environment), Clock.systemUTC(), new SecureRandom());
+      Node node = new Node(store, Settings.read(arguments, environment), clock, new SecureRandom());
       return new TestNode(bucket, node, store);
     } catch (IOException e) {
       throw new UncheckedIOException(e);

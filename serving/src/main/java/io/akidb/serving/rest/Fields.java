@@ -89,11 +89,12 @@ final class Fields {
         .orElseThrow(() -> ServingException.invalid(pointer(name), "is missing; it is a string"));
   }
 
+  /** A whole number, however it is written: to JSON Schema 768.0 is one, too. */
   Optional<Long> whole(String name, long min, long max) {
     return tree(name)
         .map(
             node -> {
-              if (!node.isIntegralNumber()
+              if (!node.canConvertToExactIntegral()
                   || !node.canConvertToLong()
                   || node.longValue() < min
                   || node.longValue() > max) {

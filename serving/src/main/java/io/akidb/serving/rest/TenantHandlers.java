@@ -196,8 +196,12 @@ final class TenantHandlers {
     }
   }
 
+  // A star stands for whatever is there (RFC 9110, 13.1.1).
   private static @Nullable String ifMatch(Call call) {
-    return call.header("If-Match").map(TenantHandlers::unquote).orElse(null);
+    return call.header("If-Match")
+        .filter(etag -> !etag.equals("*"))
+        .map(TenantHandlers::unquote)
+        .orElse(null);
   }
 
   private static String quote(String etag) {
