@@ -90,6 +90,14 @@ public final class BenchCommand implements Callable<Integer> {
   private boolean isCold;
 
   @Option(
+      names = "--quantizers",
+      description = {
+        "instead: score every code of the data set by each quantizer,",
+        "and say how much recall it gives for how much memory"
+      })
+  private boolean isQuantizers;
+
+  @Option(
       names = "--kernels",
       arity = "0..1",
       fallbackValue = "",
@@ -176,6 +184,10 @@ public final class BenchCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    if (isQuantizers && data != null) {
+      compareQuantizers(data);
+      return 0;
+    }
     if (kernels != null) {
       KernelRun.run(kernels, json);
       return 0;
@@ -226,5 +238,12 @@ public final class BenchCommand implements Callable<Integer> {
       throw new IllegalStateException("called by picocli only");
     }
     return spec.commandLine();
+  }
+
+  private void compareQuantizers(String source) throws IOException {
+    PrintWriter err = line().getErr();
+    DataCache cache = new DataCache(home.resolve("data"), text -> err.println("akidb: " + text));
+    PreparedData prepared = new PreparedData(cache.prepare(source, rows, queries, metric));
+    QuantizerBench.run(prepared, line(), json, svg, clock);
   }
 }

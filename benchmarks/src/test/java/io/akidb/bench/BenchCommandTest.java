@@ -40,6 +40,37 @@ class BenchCommandTest {
   }
 
   @Test
+  void quantizers_each_isScoredAndDrawn() throws Exception {
+    Path json = folder.resolve("out.json");
+    Path svg = folder.resolve("out.svg");
+    assertThat(
+            run(
+                "--data",
+                source.toString(),
+                "--quantizers",
+                "--json",
+                json.toString(),
+                "--svg",
+                svg.toString()))
+        .as(err.toString())
+        .isZero();
+    assertThat(out.toString()).contains("tiny: 600 x 16, L2").contains("| sq8 | 20 |");
+    JsonNode results = new ObjectMapper().readTree(json.toFile()).get("results");
+    // Three lengths of PQ and OPQ each, and one of the three others.
+    assertThat(results).hasSize(9);
+    for (JsonNode result : results) {
+      JsonNode recalls = result.get("recalls");
+      for (int i = 1; i < recalls.size(); i++) {
+        assertThat(recalls.get(i).asDouble()).isGreaterThanOrEqualTo(recalls.get(i - 1).asDouble());
+      }
+      assertThat(recalls.get(3).asDouble()).isGreaterThan(0.7);
+      assertThat(result.get("bytesPerVector").asInt()).isPositive();
+      assertThat(result.get("estimateNanos").asDouble()).isPositive();
+    }
+    assertThat(svg).content().contains("rabitq", "opq", "polyline");
+  }
+
+  @Test
   void bench_twoEngines_printsDrawsAndWritesBoth() throws Exception {
     Path json = folder.resolve("out.json");
     Path svg = folder.resolve("out.svg");

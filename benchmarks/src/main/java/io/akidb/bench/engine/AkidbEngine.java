@@ -9,6 +9,7 @@ import io.akidb.diskann.IndexProvider;
 import io.akidb.diskann.IndexRecord;
 import io.akidb.diskann.IndexSchema;
 import io.akidb.diskann.NodeFilter;
+import io.akidb.diskann.Quantization;
 import io.akidb.diskann.SearchParameters;
 import io.akidb.diskann.SearchResult;
 import io.akidb.diskann.VectorIndex;
@@ -18,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -31,9 +33,18 @@ final class AkidbEngine implements Engine {
   /** The row of each node, as i32. */
   private static final String ROWS = "index.rows";
 
+  private final Quantization quantization;
+
+  /** Walking by such codes; by default those of the neighbours. */
+  AkidbEngine(Quantization quantization) {
+    this.quantization = quantization;
+  }
+
   @Override
   public String name() {
-    return "akidb";
+    return quantization == Quantization.BINARY_NEIGHBOURS
+        ? "akidb"
+        : "akidb-" + quantization.name().toLowerCase(Locale.ROOT);
   }
 
   @Override
@@ -45,6 +56,8 @@ final class AkidbEngine implements Engine {
         + parameters.buildListSize()
         + ", alpha="
         + parameters.alpha()
+        + ", codes "
+        + quantization
         + ")";
   }
 
@@ -58,7 +71,8 @@ final class AkidbEngine implements Engine {
     float[][] base = data.base();
     Path file = folder.resolve(FILE);
     IndexProvider provider = IndexProvider.of("diskann");
-    BuildParameters parameters = BuildParameters.defaults().withThreads(threads);
+    BuildParameters parameters =
+        BuildParameters.defaults().withThreads(threads).withQuantization(quantization);
     IndexSchema schema =
         new IndexSchema(data.meta().dimension(), data.meta().metric(), new TreeMap<>());
     BuildCost cost =

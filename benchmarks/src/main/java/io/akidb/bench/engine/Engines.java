@@ -1,12 +1,18 @@
 package io.akidb.bench.engine;
 
 import io.akidb.bench.BenchException;
+import io.akidb.diskann.Quantization;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** The engines that run in a JVM. */
 public final class Engines {
   private static final List<Engine> ALL =
-      List.of(new AkidbEngine(), new JVectorEngine(), new LuceneEngine());
+      Stream.concat(
+              Arrays.stream(Quantization.values()).map(AkidbEngine::new),
+              Stream.of(new JVectorEngine(), new LuceneEngine()))
+          .toList();
 
   private Engines() {}
 

@@ -103,7 +103,7 @@ class EnginesTest {
   void of_unknownName_namesThoseThatAre() {
     assertThatThrownBy(() -> Engines.of("elastic"))
         .isInstanceOf(BenchException.class)
-        .hasMessageContaining("akidb, jvector, lucene");
+        .hasMessageContaining("akidb, akidb-pq");
   }
 
   @Test
