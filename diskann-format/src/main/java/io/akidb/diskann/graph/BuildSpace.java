@@ -23,4 +23,16 @@ public interface BuildSpace {
 
   /** Squared distance of two vectors. */
   float between(int i, int j);
+
+  /**
+   * Squared distances of one vector to several.
+   *
+   * @param others {@code [>= count]}
+   * @param distances {@code [>= count]}
+   */
+  default void between(int i, int[] others, int count, float[] distances) {
+    for (int k = 0; k < count; k++) {
+      distances[k] = between(i, others[k]);
+    }
+  }
 }

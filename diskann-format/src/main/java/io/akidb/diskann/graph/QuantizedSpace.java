@@ -63,4 +63,15 @@ final class QuantizedSpace implements BuildSpace {
     int dot = kernels.dot(codes, (long) i * length, codes, (long) j * length, length);
     return Math.max(0, squares[i] + squares[j] - 2 * (scales[i] * scales[j] * dot));
   }
+
+  @Override
+  public void between(int i, int[] others, int count, float[] distances) {
+    kernels.dots(codes, i, others, count, length, distances);
+    float square = squares[i];
+    float scale = 2 * scales[i];
+    for (int k = 0; k < count; k++) {
+      int other = others[k];
+      distances[k] = Math.max(0, square + squares[other] - scale * scales[other] * distances[k]);
+    }
+  }
 }

@@ -16,4 +16,14 @@ public interface CodeKernels {
    * @param length a multiple of {@link #BYTES_ALIGNED}
    */
   int dot(MemorySegment a, long aAt, MemorySegment b, long bAt, int length);
+
+  /**
+   * Inner products of one code with others out of the same bytes, where code number i begins at
+   * {@code i * length}. Four at a time: what one waits for in memory, the others do meanwhile.
+   *
+   * @param others {@code [>= count]} numbers of codes
+   * @param length a multiple of {@link #BYTES_ALIGNED}, at most 4,096
+   * @param dots {@code [>= count]}, exact: none is over 24 bits
+   */
+  void dots(MemorySegment codes, int one, int[] others, int count, int length, float[] dots);
 }

@@ -12,4 +12,12 @@ public final class ScalarCodeKernels implements CodeKernels {
     }
     return sum;
   }
+
+  @Override
+  public void dots(
+      MemorySegment codes, int one, int[] others, int count, int length, float[] dots) {
+    for (int i = 0; i < count; i++) {
+      dots[i] = dot(codes, (long) one * length, codes, (long) others[i] * length, length);
+    }
+  }
 }

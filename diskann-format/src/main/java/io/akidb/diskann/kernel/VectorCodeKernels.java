@@ -1,10 +1,14 @@
 package io.akidb.diskann.kernel;
 
+import static jdk.incubator.vector.ByteVector.fromMemorySegment;
+import static jdk.incubator.vector.VectorOperators.B2S;
+import static jdk.incubator.vector.VectorOperators.S2I;
+
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
-import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
+import jdk.incubator.vector.Vector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
@@ -33,20 +37,74 @@ public final class VectorCodeKernels implements CodeKernels {
       ShortVector sum = ShortVector.zero(SHORTS);
       for (; i < end; i += LANES) {
         ShortVector x =
-            (ShortVector)
-                ByteVector.fromMemorySegment(BYTES, a, aAt + i, ORDER)
-                    .convertShape(VectorOperators.B2S, SHORTS, 0);
+            (ShortVector) fromMemorySegment(BYTES, a, aAt + i, ORDER).convertShape(B2S, SHORTS, 0);
         ShortVector y =
-            (ShortVector)
-                ByteVector.fromMemorySegment(BYTES, b, bAt + i, ORDER)
-                    .convertShape(VectorOperators.B2S, SHORTS, 0);
+            (ShortVector) fromMemorySegment(BYTES, b, bAt + i, ORDER).convertShape(B2S, SHORTS, 0);
         sum = sum.add(x.mul(y));
       }
-      total =
-          total
-              .add(sum.convertShape(VectorOperators.S2I, INTS, 0))
-              .add(sum.convertShape(VectorOperators.S2I, INTS, 1));
+      total = total.add(sum.convertShape(S2I, INTS, 0)).add(sum.convertShape(S2I, INTS, 1));
     }
     return total.reduceLanes(VectorOperators.ADD);
+  }
+
+  @Override
+  public void dots(
+      MemorySegment codes, int one, int[] others, int count, int length, float[] dots) {
+    int i = 0;
+    for (; i + 4 <= count; i += 4) {
+      fourDots(codes, one, others, i, length, dots);
+    }
+    for (; i < count; i++) {
+      dots[i] = dot(codes, (long) one * length, codes, (long) others[i] * length, length);
+    }
+  }
+
+  private static void fourDots(
+      MemorySegment codes, int one, int[] others, int from, int length, float[] dots) {
+    long at = (long) one * length;
+    long at0 = (long) others[from] * length;
+    long at1 = (long) others[from + 1] * length;
+    long at2 = (long) others[from + 2] * length;
+    long at3 = (long) others[from + 3] * length;
+    IntVector total0 = IntVector.zero(INTS);
+    IntVector total1 = total0;
+    IntVector total2 = total0;
+    IntVector total3 = total0;
+    int i = 0;
+    while (i < length) {
+      int end = Math.min(length, i + STEPS_MAX * LANES);
+      ShortVector sum0 = ShortVector.zero(SHORTS);
+      ShortVector sum1 = sum0;
+      ShortVector sum2 = sum0;
+      ShortVector sum3 = sum0;
+      for (; i < end; i += LANES) {
+        Vector<Short> x =
+            fromMemorySegment(BYTES, codes, at + i, ORDER).convertShape(B2S, SHORTS, 0);
+        sum0 =
+            sum0.add(
+                x.mul(
+                    fromMemorySegment(BYTES, codes, at0 + i, ORDER).convertShape(B2S, SHORTS, 0)));
+        sum1 =
+            sum1.add(
+                x.mul(
+                    fromMemorySegment(BYTES, codes, at1 + i, ORDER).convertShape(B2S, SHORTS, 0)));
+        sum2 =
+            sum2.add(
+                x.mul(
+                    fromMemorySegment(BYTES, codes, at2 + i, ORDER).convertShape(B2S, SHORTS, 0)));
+        sum3 =
+            sum3.add(
+                x.mul(
+                    fromMemorySegment(BYTES, codes, at3 + i, ORDER).convertShape(B2S, SHORTS, 0)));
+      }
+      total0 = total0.add(sum0.convertShape(S2I, INTS, 0)).add(sum0.convertShape(S2I, INTS, 1));
+      total1 = total1.add(sum1.convertShape(S2I, INTS, 0)).add(sum1.convertShape(S2I, INTS, 1));
+      total2 = total2.add(sum2.convertShape(S2I, INTS, 0)).add(sum2.convertShape(S2I, INTS, 1));
+      total3 = total3.add(sum3.convertShape(S2I, INTS, 0)).add(sum3.convertShape(S2I, INTS, 1));
+    }
+    dots[from] = total0.reduceLanes(VectorOperators.ADD);
+    dots[from + 1] = total1.reduceLanes(VectorOperators.ADD);
+    dots[from + 2] = total2.reduceLanes(VectorOperators.ADD);
+    dots[from + 3] = total3.reduceLanes(VectorOperators.ADD);
   }
 }

@@ -44,6 +44,30 @@ class CodeKernelsTest {
 
   @ParameterizedTest
   @MethodSource("sets")
+  void dots_anyLengthAndCount_areThoseOfEachPair(CodeKernels kernels) {
+    SplittableRandom random = new SplittableRandom(SEED);
+    for (int length = 64; length <= 4096; length *= 2) {
+      byte[] codes = new byte[20 * length];
+      for (int i = 0; i < codes.length; i++) {
+        codes[i] = (byte) random.nextInt(-63, 64);
+      }
+      MemorySegment bytes = MemorySegment.ofArray(codes);
+      for (int count = 0; count <= 11; count++) {
+        int one = random.nextInt(20);
+        int[] others = random.ints(count, 0, 20).toArray();
+        float[] dots = new float[count];
+        kernels.dots(bytes, one, others, count, length, dots);
+        for (int i = 0; i < count; i++) {
+          int expected =
+              kernels.dot(bytes, (long) one * length, bytes, (long) others[i] * length, length);
+          assertThat(dots[i]).as("length %s, %s of %s", length, i, count).isEqualTo(expected);
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("sets")
   void dot_largestComponents_doesNotOverflow(CodeKernels kernels) {
     int length = 4096;
     byte[] a = new byte[length];
