@@ -11,6 +11,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -243,6 +244,33 @@ public abstract class IndexProviderContract extends IndexFixture {
             .as("recall@20, %s, seed %s", filter.getClass().getSimpleName(), SEED)
             .isGreaterThanOrEqualTo(recallMin());
       }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void search_filterOfTheNearOrTheFar_findsItsNearest(boolean isOfTheFar) {
+    float[][] base = TestVectors.clustered(MANY, 16, SEED);
+    float[][] queries = TestVectors.clustered(20, 16, SEED + 1);
+    try (VectorIndex index = index(DistanceMetric.L2, base)) {
+      double sum = 0;
+      for (float[] query : queries) {
+        double[] all = TestVectors.nearest(DistanceMetric.L2, base, query, MANY, row -> true);
+        double border = all[isOfTheFar ? MANY * 2 / 3 : MANY / 3];
+        IntPredicate accepts =
+            row ->
+                (TestVectors.distance(DistanceMetric.L2, query, base[row]) > border) == isOfTheFar;
+        RoaringBitmap nodes = new RoaringBitmap();
+        IntStream.range(0, MANY)
+            .filter(node -> accepts.test(rowOf(index, node)))
+            .forEach(nodes::add);
+        SearchParameters parameters = SearchParameters.defaults(10).withSearchListSize(30);
+        SearchResult result = index.search(query, parameters, NodeFilter.of(nodes));
+        sum += checkedRecall(index, base, query, 10, accepts, result);
+      }
+      assertThat(sum / queries.length)
+          .as("recall@10, seed %s", SEED)
+          .isGreaterThanOrEqualTo(recallMin());
     }
   }
 

@@ -56,7 +56,7 @@ final class FusedWalk extends GraphWalk {
       int near = estimate(entries.codes(), 0, from, count, centreDistance);
       for (; near != 0; near &= near - 1) {
         int i = Integer.numberOfTrailingZeros(near);
-        offer(entries.node(from + i), estimates[i]);
+        offerAnyCandidate(estimates[i], entries.node(from + i));
       }
     }
   }
@@ -69,7 +69,7 @@ final class FusedWalk extends GraphWalk {
       int near = estimate(nodes, at + codesAt, from, count, base);
       for (; near != 0; near &= near - 1) {
         int i = Integer.numberOfTrailingZeros(near);
-        offer(neighbour(at, from + i), estimates[i]);
+        offerAnyCandidate(estimates[i], neighbour(at, from + i));
       }
     }
   }
@@ -84,11 +84,5 @@ final class FusedWalk extends GraphWalk {
   @Override
   float distanceOf(float estimate) {
     return metric == DistanceMetric.COSINE ? estimate / 2 : estimate;
-  }
-
-  private void offer(int node, float estimate) {
-    if (isNew(node)) {
-      offerCandidate(estimate, node);
-    }
   }
 }

@@ -30,6 +30,21 @@ abstract class GraphWalk {
    */
   private static final long STEP_COST = 8;
 
+  /**
+   * How long the list of nodes that do not match is, in lists of matches, where all match; it grows
+   * with the root of the nodes to a match.
+   */
+  private static final double OTHERS = 0.3;
+
+  /** So many nodes tell how many a filter accepts. */
+  private static final int SAMPLE = 64;
+
+  /** So many of an expanded node's neighbours do. */
+  private static final int SAMPLE_OF_NODE = 8;
+
+  /** By so much matches have to be rarer around the query than elsewhere to count as far. */
+  private static final int SPARSE = 3;
+
   /** A step that took longer has waited for a disk; one that has not takes a few microseconds. */
   private static final long COLD_STEP_NANOS = 25_000;
 
@@ -39,13 +54,16 @@ abstract class GraphWalk {
   private final PreparedQuery query;
   private final ExactScan scan;
   private final CandidateList list = new CandidateList();
+  private final CandidateList matching = new CandidateList();
   private final VisitedSet visited = new VisitedSet();
   private final NearestList nearest = new NearestList();
 
   private int hops;
   private int quantizedDistances;
   private int fullDistances;
-  private int accepted;
+  private int sampled;
+  private int sampledMatches;
+  private @Nullable NodeFilter walkFilter;
 
   GraphWalk(MappedIndex index) {
     this.layout = index.layout();
@@ -84,51 +102,90 @@ abstract class GraphWalk {
     int listSize =
         Math.min(Math.max(parameters.searchListSize(), parameters.k()), Math.max(1, size));
     long matches = filter instanceof BitmapFilter bitmap ? bitmap.nodes().getCardinality() : size;
-    if (isScanCheaper(matches, listSize) || size == 0) {
+    if (size == 0 || matches <= listSize) {
       return scan.scan(parameters, filter, 0, 0);
     }
-    // A filtered walk passes as many more nodes as there are nodes to a match.
-    listSize = (int) Math.min(size, (long) listSize * size / matches);
+    return filter == null
+        ? searchAll(listSize, parameters)
+        : searchMatches(listSize, matches, parameters, filter);
+  }
+
+  private SearchResult searchAll(int listSize, SearchParameters parameters) {
+    if (size <= STEP_COST * listSize) {
+      return scan.scan(parameters, null, 0, 0);
+    }
     prepare(query.vector());
-    long wanted = Math.min(parameters.k(), matches);
-    // Of a filter that does not tell how many it accepts it shows on the way.
-    int acceptedMin = filter == null || filter instanceof BitmapFilter ? 0 : listSize / 2;
     while (true) {
-      walk(listSize, parameters, filter);
-      if ((nearest.size() >= wanted && accepted >= acceptedMin)
-          || (!Float.isNaN(parameters.radius()) && isPast(parameters))) {
-        String strategy = filter == null ? "graph" : "filtered-graph";
-        return nearest.toResult(
-            new SearchStatistics(strategy, hops, quantizedDistances, fullDistances));
+      walk(listSize, parameters);
+      if (nearest.size() >= parameters.k() || isPast(list, parameters)) {
+        return nearest.toResult(statistics("graph"));
       }
       if (listSize >= size / STEP_COST) {
-        return scan.scan(parameters, filter, hops, quantizedDistances);
+        return scan.scan(parameters, null, hops, quantizedDistances);
       }
       listSize = (int) Math.min(size, 2L * listSize);
     }
   }
 
-  /** Whether comparing all matches costs less than a walk that has to pass the other nodes. */
-  private boolean isScanCheaper(long matches, long listSize) {
-    return matches * matches <= STEP_COST * listSize * size || matches <= listSize;
+  private SearchResult searchMatches(
+      int listSize, long matches, SearchParameters parameters, NodeFilter filter) {
+    double share = filter instanceof BitmapFilter ? (double) matches / size : shareOf(filter);
+    // Of a filter that does not tell, a scan asks for each node.
+    long scanned = filter instanceof BitmapFilter ? matches : size;
+    prepare(query.vector());
+    while (true) {
+      int others = Math.clamp(Math.round(listSize * OTHERS / Math.sqrt(share)), 1, size);
+      if (scanned <= STEP_COST * (listSize + (long) others)) {
+        return scan.scan(parameters, filter, hops, quantizedDistances);
+      }
+      if (filter instanceof BitmapFilter bitmap) {
+        bitmap.expand(size);
+      }
+      walkMatches(listSize, others, parameters, filter);
+      if (!isFarFromMatches(share)
+          && (nearest.size() >= Math.min(parameters.k(), matches)
+              || isPast(matching, parameters))) {
+        return nearest.toResult(statistics("filtered-graph"));
+      }
+      listSize = (int) Math.min(size, 4L * listSize);
+    }
+  }
+
+  /** The share of all nodes that a filter accepts, by a sample that is never without one. */
+  private double shareOf(NodeFilter filter) {
+    int acceptedSample = 1;
+    for (int i = 0; i < SAMPLE; i++) {
+      acceptedSample += filter.accepts((int) ((long) i * size / SAMPLE)) ? 1 : 0;
+    }
+    return acceptedSample / (SAMPLE + 1.0);
+  }
+
+  /**
+   * Whether the query's neighbourhood has far fewer matches than all nodes do: what a short walk
+   * finds from there on is not to be trusted.
+   */
+  private boolean isFarFromMatches(double share) {
+    return SPARSE * sampledMatches < share * sampled;
+  }
+
+  private SearchStatistics statistics(String strategy) {
+    return new SearchStatistics(strategy, hops, quantizedDistances, fullDistances);
   }
 
   /**
    * Whether the farthest candidate of the walk lies well beyond the radius: there is nothing more
    * to find.
    */
-  private boolean isPast(SearchParameters parameters) {
-    return list.size() > 0
-        && distanceOf(list.distance(list.size() - 1))
+  private boolean isPast(CandidateList candidates, SearchParameters parameters) {
+    return candidates.size() > 0
+        && !Float.isNaN(parameters.radius())
+        && distanceOf(candidates.distance(candidates.size() - 1))
             > parameters.radius() + Math.abs(parameters.radius());
   }
 
-  private void walk(int listSize, SearchParameters parameters, @Nullable NodeFilter filter) {
-    list.reset(listSize);
-    visited.clear();
-    nearest.reset(parameters.k());
-    accepted = 0;
-    start();
+  private void walk(int listSize, SearchParameters parameters) {
+    walkFilter = null;
+    reset(listSize, parameters);
     // Fewer than all that were expanded, if so few are asked for.
     boolean comparesAll = parameters.rerank() == 0;
     boolean isCold = false;
@@ -136,20 +193,91 @@ abstract class GraphWalk {
     for (int node = list.expandNext(); node >= 0; node = list.expandNext()) {
       hops++;
       if (isCold) {
-        readAhead(node, parameters.beamWidth());
+        readAhead(list, node, parameters.beamWidth());
       }
       float distance = distance(node);
       if (comparesAll) {
-        offer(node, distance, parameters, filter);
+        offer(node, distance, parameters);
       }
       expand(node, distance);
       long ended = System.nanoTime();
       isCold |= ended - began > COLD_STEP_NANOS;
       began = ended;
     }
-    int compared = comparesAll ? 0 : Math.max(parameters.rerank(), parameters.k());
-    for (int i = 0; i < Math.min(list.size(), compared); i++) {
-      offer(list.id(i), distance(list.id(i)), parameters, filter);
+    if (!comparesAll) {
+      compareBest(list, parameters);
+    }
+  }
+
+  /**
+   * Walks with two lists: matches are candidates of one, other nodes of a shorter one, which only
+   * has to lead to matches. All matches that neighbour an expanded node are found, so that far
+   * fewer steps are needed than to expand every nearer node that does not match (the walk of ACORN,
+   * Patel et al., SIGMOD 2024, keeps to matches, too; here the other list bridges the gaps between
+   * them).
+   */
+  private void walkMatches(
+      int listSize, int others, SearchParameters parameters, NodeFilter filter) {
+    walkFilter = filter;
+    matching.reset(listSize);
+    sampled = 0;
+    sampledMatches = 0;
+    reset(others, parameters);
+    boolean comparesAll = parameters.rerank() == 0;
+    boolean isCold = false;
+    long began = System.nanoTime();
+    while (true) {
+      int other = list.nextUnexpanded(0);
+      int match = matching.nextUnexpanded(0);
+      if (other < 0 && match < 0) {
+        break;
+      }
+      boolean isMatch =
+          other < 0 || (match >= 0 && matching.distance(match) <= list.distance(other));
+      CandidateList from = isMatch ? matching : list;
+      int node = from.expandNext();
+      hops++;
+      if (isCold) {
+        readAhead(from, node, parameters.beamWidth());
+      }
+      float distance = distance(node);
+      if (isMatch && comparesAll) {
+        offer(node, distance, parameters);
+      }
+      if (!isMatch) {
+        sample(node, filter);
+      }
+      expand(node, distance);
+      long ended = System.nanoTime();
+      isCold |= ended - began > COLD_STEP_NANOS;
+      began = ended;
+    }
+    if (!comparesAll) {
+      compareBest(matching, parameters);
+    }
+  }
+
+  private void reset(int listSize, SearchParameters parameters) {
+    list.reset(listSize);
+    visited.clear();
+    nearest.reset(parameters.k());
+    start();
+  }
+
+  private void compareBest(CandidateList candidates, SearchParameters parameters) {
+    int compared = Math.min(candidates.size(), Math.max(parameters.rerank(), parameters.k()));
+    for (int i = 0; i < compared; i++) {
+      offer(candidates.id(i), distance(candidates.id(i)), parameters);
+    }
+  }
+
+  /** Asks a few neighbours of a node, near or not, whether they match. */
+  private void sample(int node, NodeFilter filter) {
+    long at = layout.offset(node);
+    int count = Math.min(SAMPLE_OF_NODE, nodes.get(SegmentLayout.I32, at + layout.degreeAt()));
+    for (int i = 0; i < count; i++) {
+      sampled++;
+      sampledMatches += filter.accepts(neighbour(at, i)) ? 1 : 0;
     }
   }
 
@@ -157,12 +285,12 @@ abstract class GraphWalk {
    * Asks for the records of a node and of the next best candidates, so that their pages come at
    * once rather than one after the other (DiskANN's beam, section 3.3).
    */
-  private void readAhead(int node, int beamWidth) {
+  private void readAhead(CandidateList from, int node, int beamWidth) {
     PageAdvice.willNeed(nodes, layout.offset(node), layout.strideBytes());
-    int place = list.nextUnexpanded(0);
+    int place = from.nextUnexpanded(0);
     for (int i = 1; i < beamWidth && place >= 0; i++) {
-      PageAdvice.willNeed(nodes, layout.offset(list.id(place)), layout.strideBytes());
-      place = list.nextUnexpanded(place + 1);
+      PageAdvice.willNeed(nodes, layout.offset(from.id(place)), layout.strideBytes());
+      place = from.nextUnexpanded(place + 1);
     }
   }
 
@@ -195,24 +323,27 @@ abstract class GraphWalk {
 
   /** A candidate whose estimate is not below this would not be looked at. */
   final float limit() {
-    return list.limit();
+    return walkFilter == null ? list.limit() : Math.max(list.limit(), matching.limit());
   }
 
   /** Takes a candidate that is new. */
   final void offerCandidate(float estimate, int node) {
-    list.add(estimate, node);
+    (walkFilter != null && walkFilter.accepts(node) ? matching : list).add(estimate, node);
+  }
+
+  /** Takes a candidate that may have been offered before. */
+  final void offerAnyCandidate(float estimate, int node) {
+    CandidateList into = walkFilter != null && walkFilter.accepts(node) ? matching : list;
+    if (into.wouldKeep(estimate) && visited.add(node)) {
+      into.add(estimate, node);
+    }
   }
 
   final void countEstimates(int count) {
     quantizedDistances += count;
   }
 
-  private void offer(
-      int node, float distance, SearchParameters parameters, @Nullable NodeFilter filter) {
-    if (filter != null && !filter.accepts(node)) {
-      return;
-    }
-    accepted++;
+  private void offer(int node, float distance, SearchParameters parameters) {
     if (!(distance > parameters.radius())) {
       nearest.add(distance, node);
     }
