@@ -84,10 +84,17 @@ final class CollectionCommand {
         surroundings.out().println(Json.line(page));
         return 0;
       }
-      page.path("items").forEach(item -> surroundings.out().println(item.path("name").asText()));
+      page.path("items").forEach(item -> surroundings.out().println(line(item)));
       Paging.printNext(surroundings, page);
       return 0;
     }
+  }
+
+  private static String line(JsonNode collection) {
+    String name = collection.path("name").asText();
+    return collection.path("unreadable").asBoolean()
+        ? name + "  (its manifest cannot be read)"
+        : name;
   }
 
   @Command(description = "Shows schema, counts, sizes and index.", mixinStandardHelpOptions = true)

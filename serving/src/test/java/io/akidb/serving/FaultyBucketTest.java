@@ -2,6 +2,7 @@ package io.akidb.serving;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.akidb.catalog.Manifest;
 import io.akidb.catalog.VectorCollection;
 import io.akidb.objectstore.BucketConfig;
@@ -64,6 +65,25 @@ class FaultyBucketTest {
 
   private static boolean isHead(String method, String key) {
     return method.equals("compareAndSwap") && key.endsWith("/c/manifest.json");
+  }
+
+  @Test
+  void collections_ofWhichOneIsDamaged_areListedAllTheSame() {
+    node.post("/collections", "{\"name\": \"broken\", \"vector_dim\": 2}").expect(201);
+    store.put(
+        "akidb/tenants/default/collections/broken/manifest.json",
+        "{\"format\": garbage".getBytes(StandardCharsets.UTF_8));
+
+    JsonNode items = node.get("/collections").expect(200).json().get("items");
+
+    assertThat(items).hasSize(2);
+    assertThat(items.get(0).toString()).isEqualTo("{\"name\":\"broken\",\"unreadable\":true}");
+    assertThat(items.get(1).get("name").asText()).isEqualTo("c");
+    assertThat(items.get(1).get("vector_dim").asInt()).isEqualTo(2);
+    assertThat(items.get(1).has("unreadable")).isFalse();
+    Reply refused = node.get("/collections/broken");
+    assertThat(refused.expect(503).code()).isEqualTo("unavailable");
+    node.get("/collections/c/vectors/first").expect(200);
   }
 
   @Test

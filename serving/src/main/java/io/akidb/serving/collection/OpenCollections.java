@@ -36,7 +36,7 @@ public final class OpenCollections implements AutoCloseable {
   // asked for.
   private static final int QUIET_FACTOR = 20;
   // And ever less often the longer that is so.
-  private static final int QUIET_SHARE = 8;
+  private static final int QUIET_SHARE = 2;
 
   private record Key(TenantId tenant, CollectionName name) {}
 

@@ -124,10 +124,11 @@ final class CollectionHandlers {
             call.limit(),
             (name, head) -> {
               Decision decision = call.decide(name, Permission.COLLECTIONS_READ);
-              if (decision.isAllowed()) {
-                // Opening one that cannot be read says what is wrong with it.
-                Manifest shown = head == null ? catalog.open(call.context(), name).known() : head;
-                ObjectNode item = describe(shown);
+              if (decision.isAllowed() && head == null) {
+                // The others are there all the same; a call on this one says what is wrong with it.
+                items.addObject().put("name", name.value()).put("unreadable", true);
+              } else if (decision.isAllowed()) {
+                ObjectNode item = describe(head);
                 items.add(decision.rowFilters().isEmpty() ? item : item.without(COUNTS));
               }
             });

@@ -124,7 +124,7 @@ class OpenCollectionsTest {
     assertThat(OpenCollections.pause(0, interval)).isZero();
     assertThat(OpenCollections.pause(5 * second, interval)).isZero();
     assertThat(OpenCollections.pause(6 * second, interval)).isEqualTo(5 * second);
-    assertThat(OpenCollections.pause(40 * second, interval)).isEqualTo(5 * second);
-    assertThat(OpenCollections.pause(800 * second, interval)).isEqualTo(100 * second);
+    assertThat(OpenCollections.pause(10 * second, interval)).isEqualTo(5 * second);
+    assertThat(OpenCollections.pause(800 * second, interval)).isEqualTo(400 * second);
   }
 }
