@@ -197,15 +197,33 @@ public final class BinaryQuantizer implements Quantizer {
       }
       float unit = largest / MOST;
       float inverse = unit > Float.MIN_NORMAL ? 1 / unit : 0;
-      Arrays.fill(planes, 0);
       long total = 0;
-      for (int i = 0; i < rotated.length; i++) {
-        int rounded = Math.round(rotated[i] * inverse);
-        total += rounded;
-        int at = i / Long.SIZE * ResidentKernels.PLANES;
-        for (int plane = 0; plane < ResidentKernels.PLANES; plane++) {
-          planes[at + plane] |= (long) (rounded >> plane & 1) << (i % Long.SIZE);
+      for (int word = 0; word < words; word++) {
+        int end = Math.min(rotated.length, (word + 1) * Long.SIZE);
+        long p0 = 0;
+        long p1 = 0;
+        long p2 = 0;
+        long p3 = 0;
+        long p4 = 0;
+        long p5 = 0;
+        for (int i = word * Long.SIZE; i < end; i++) {
+          int rounded = Math.round(rotated[i] * inverse);
+          total += rounded;
+          // A long is shifted by the last six bits of what is given.
+          p0 |= (rounded & 1L) << i;
+          p1 |= (rounded >> 1 & 1L) << i;
+          p2 |= (rounded >> 2 & 1L) << i;
+          p3 |= (rounded >> 3 & 1L) << i;
+          p4 |= (rounded >> 4 & 1L) << i;
+          p5 |= (rounded >> 5 & 1L) << i;
         }
+        int at = word * ResidentKernels.PLANES;
+        planes[at] = p0;
+        planes[at + 1] = p1;
+        planes[at + 2] = p2;
+        planes[at + 3] = p3;
+        planes[at + 4] = p4;
+        planes[at + 5] = p5;
       }
       // Signs are 1 and -1: twice the sum where bits are set, less the sum of all.
       scale = inverse == 0 ? 0 : 2 * stretch * unit;
