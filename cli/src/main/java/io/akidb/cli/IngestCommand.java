@@ -137,11 +137,18 @@ final class IngestCommand implements Callable<Integer> {
                 ? Json.line(done)
                 : String.format(
                     Locale.ROOT,
-                    "%,d rows committed, %,d dead letters, %.1f s, %,d rows a second",
+                    "%,d rows committed, %,d dead letters%s, %.1f s, %,d rows a second",
                     done.path("rows_committed").asLong(),
                     done.path("dead_letters").asLong(),
+                    overQuota(done.path("quota_exceeded").asLong()),
                     done.path("seconds").asDouble(),
                     done.path("rows_per_s").asLong()));
+  }
+
+  private static String overQuota(long rows) {
+    return rows == 0
+        ? ""
+        : String.format(Locale.ROOT, " (%,d that the tenant's quotas had no room for)", rows);
   }
 
   private String tenant() {

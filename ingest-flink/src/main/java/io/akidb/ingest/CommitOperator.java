@@ -5,6 +5,9 @@ import io.akidb.catalog.StagedSegment;
 import io.akidb.catalog.VectorCollection;
 import io.akidb.catalog.WriterFencedException;
 import io.akidb.objectstore.ObjectStore;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.NavigableMap;
@@ -14,6 +17,7 @@ import org.apache.flink.api.common.accumulators.LongMaximum;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.typeinfo.PrimitiveArrayTypeInfo;
+import org.apache.flink.metrics.Counter;
 import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.runtime.state.StateSnapshotContext;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
@@ -25,6 +29,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Commits what all writers staged for a checkpoint as one generation, when the checkpoint is
  * complete. Runs once in a job.
+ *
+ * <p>What the tenant's quotas have no room for is decided before the checkpoint that holds it
+ * ({@link QuotaGate}), so that a repeated commit is the same one.
  *
  * <p>What is staged but not committed is state. After a restart it is committed before anything
  * else: the checkpoint that holds it was complete. Each checkpoint has a number that grows over all
@@ -41,6 +48,12 @@ final class CommitOperator extends AbstractStreamOperator<Void>
   /** Accumulator: dead letters published since the job was first started. */
   static final String DEAD_LETTERS = "dead_letters";
 
+  /**
+   * Accumulator: dead letters that the tenant's quotas had no room for, since the job was first
+   * started. A counter among Flink's metrics, too, there since this attempt.
+   */
+  static final String QUOTA_EXCEEDED = "quota_exceeded";
+
   private static final long serialVersionUID = 1L;
 
   /** Numbers of one checkpoint's parts are apart, and those of the next lie behind them. */
@@ -55,6 +68,10 @@ final class CommitOperator extends AbstractStreamOperator<Void>
   private transient List<StagedCheckpoint> current = new ArrayList<>();
   private transient LongMaximum rowsCommitted = new LongMaximum();
   private transient LongMaximum deadLetters = new LongMaximum();
+  private transient LongMaximum quotaExceeded = new LongMaximum();
+  private transient @Nullable Counter quotaExceededRows;
+  private transient @Nullable QuotaGate quotas;
+  private transient @Nullable Path scratch;
 
   private transient long restoredCheckpoint;
 
@@ -74,6 +91,7 @@ final class CommitOperator extends AbstractStreamOperator<Void>
     private long newest = -1;
     private long rows;
     private long bad;
+    private long overQuota;
 
     /** By number. */
     private final TreeMap<Long, ArrayList<StagedCheckpoint>> pending = new TreeMap<>();
@@ -110,6 +128,9 @@ final class CommitOperator extends AbstractStreamOperator<Void>
     super.open();
     rowsCommitted = new LongMaximum();
     deadLetters = new LongMaximum();
+    quotaExceeded = new LongMaximum();
+    quotaExceededRows = getMetricGroup().counter(QUOTA_EXCEEDED);
+    getRuntimeContext().addAccumulator(QUOTA_EXCEEDED, quotaExceeded);
     getRuntimeContext().addAccumulator(ROWS_COMMITTED, rowsCommitted);
     getRuntimeContext().addAccumulator(DEAD_LETTERS, deadLetters);
     ObjectStore opened = target.openStore();
@@ -120,6 +141,9 @@ final class CommitOperator extends AbstractStreamOperator<Void>
           "collection " + target.collection() + " was dropped and created anew; start again", null);
     }
     collection = into;
+    Path folder = Files.createTempDirectory("akidb-commit-");
+    scratch = folder;
+    quotas = new QuotaGate(opened, into, target, folder, Clock.systemUTC());
     if (state.epoch != start.epoch().epoch()) {
       goOn();
     }
@@ -162,7 +186,8 @@ final class CommitOperator extends AbstractStreamOperator<Void>
     super.snapshotState(context);
     state.newest = state.number(context.getCheckpointId());
     if (!current.isEmpty()) {
-      state.pending.put(state.newest, new ArrayList<>(current));
+      state.pending.put(
+          state.newest, new ArrayList<>(opened(quotas).admit(current, state.pending.values())));
       current.clear();
     }
     if (saved != null) {
@@ -208,6 +233,8 @@ final class CommitOperator extends AbstractStreamOperator<Void>
       staged.deadLetters().forEach(letters::publish);
       state.rows += staged.rows();
       state.bad += staged.bad();
+      state.overQuota += staged.overQuota();
+      opened(quotaExceededRows).inc(staged.overQuota());
     }
   }
 
@@ -235,11 +262,16 @@ final class CommitOperator extends AbstractStreamOperator<Void>
   private void report() {
     rowsCommitted.add(state.rows);
     deadLetters.add(state.bad);
+    quotaExceeded.add(state.overQuota);
   }
 
   @Override
   public void close() throws Exception {
     super.close();
+    if (scratch != null) {
+      // Empty, as each segment's file is deleted with it.
+      Files.deleteIfExists(scratch);
+    }
     if (store != null) {
       store.close();
     }

@@ -11,6 +11,7 @@ import io.akidb.objectstore.ObjectStores;
 import io.akidb.tenancy.CollectionName;
 import io.akidb.tenancy.TenancyException;
 import io.akidb.tenancy.TenantId;
+import io.akidb.tenancy.TenantRegistry;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -267,9 +268,12 @@ public final class IngestJob implements Callable<Integer> {
    * The greatest order in the collection: rows that bring none of their own are newer. A wrong name
    * is told here and now, not by a worker's retries.
    */
-  private static long maxOrder(Target target) {
+  private long maxOrder(Target target) {
     try (ObjectStore store = target.openStore()) {
-      return target.open(store).head().maxOrder();
+      long newest = target.open(store).head().maxOrder();
+      // Read at each checkpoint; that it cannot be is better told now.
+      var unused = QuotaGate.quotas(new TenantRegistry(store, clock), target.context());
+      return newest;
     } catch (CollectionNotFoundException e) {
       throw new IngestUsageException(
           e.getMessage() + " of tenant " + target.tenant() + " in " + target.bucket(), e);

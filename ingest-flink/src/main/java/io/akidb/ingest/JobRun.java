@@ -146,6 +146,7 @@ final class JobRun {
     line.put("rows_read", read);
     line.put("rows_committed", number(accumulators, CommitOperator.ROWS_COMMITTED));
     line.put("dead_letters", number(accumulators, CommitOperator.DEAD_LETTERS));
+    line.put("quota_exceeded", number(accumulators, CommitOperator.QUOTA_EXCEEDED));
     line.put("seconds", seconds);
     line.put("rows_per_s", seconds > 0 ? Math.round(read / seconds) : 0);
     out.println(JSON.writeValueAsString(line));

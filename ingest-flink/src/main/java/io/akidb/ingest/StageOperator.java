@@ -123,7 +123,7 @@ final class StageOperator extends AbstractStreamOperator<StagedCheckpoint>
   private void passOn() {
     closeSegment();
     present(deadLetters).flush().ifPresent(stagedDeadLetters::add);
-    StagedCheckpoint all = new StagedCheckpoint(staged, stagedDeadLetters, rows, bad);
+    StagedCheckpoint all = new StagedCheckpoint(staged, stagedDeadLetters, rows, bad, 0);
     if (!all.isEmpty()) {
       output.collect(new StreamRecord<>(all));
     }

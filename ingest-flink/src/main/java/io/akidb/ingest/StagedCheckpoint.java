@@ -13,8 +13,10 @@ import java.util.UUID;
  * @param deadLetters staged objects of dead letters
  * @param rows records in the segments
  * @param bad dead letters in the objects
+ * @param overQuota how many of these the tenant's quotas had no room for
  */
-record StagedCheckpoint(List<StagedSegment> segments, List<UUID> deadLetters, long rows, long bad)
+record StagedCheckpoint(
+    List<StagedSegment> segments, List<UUID> deadLetters, long rows, long bad, long overQuota)
     implements Serializable {
   /** Copies the lists, into kinds that can be serialized. */
   StagedCheckpoint {

@@ -138,6 +138,7 @@ class JobRunTest {
                         "rows_read",
                         "rows_committed",
                         "dead_letters",
+                        "quota_exceeded",
                         "seconds",
                         "rows_per_s"));
   }

@@ -81,36 +81,29 @@ public final class PolicyGenerator {
 
   private PolicyDocument ingest(TenantNamespace namespace) {
     String each = namespace.collectionsPrefix() + "*/";
+    List<String> written =
+        Stream.of(
+                "manifest.json",
+                "generations/*",
+                "pages/*",
+                "segments/*",
+                "dead-letters/*",
+                "dead-letters-staged/*")
+            .map(each::concat)
+            .toList();
     return new PolicyDocument(
         List.of(
+            // The tenant's descriptor and the names of its collections: a job holds to quotas.
             allow(
                 "Read",
                 List.of("s3:GetObject"),
-                objects(
-                    Stream.of(
-                            "manifest.json",
-                            "generations/*",
-                            "pages/*",
-                            "segments/*",
-                            "dead-letters/*",
-                            "dead-letters-staged/*")
-                        .map(each::concat))),
-            allow(
-                "Write",
-                WRITE,
-                objects(
-                    Stream.of(
-                            "manifest.json",
-                            "generations/*",
-                            "pages/*",
-                            "segments/*",
-                            "dead-letters/*",
-                            "dead-letters-staged/*")
-                        .map(each::concat))),
+                objects(Stream.concat(Stream.of(namespace.tenantManifestKey()), written.stream()))),
+            allow("Write", WRITE, objects(written.stream())),
             allow(
                 "Delete",
                 List.of("s3:DeleteObject"),
-                objects(Stream.of(each + "dead-letters-staged/*")))));
+                objects(Stream.of(each + "dead-letters-staged/*"))),
+            list(Stream.of(namespace.collectionsPrefix()))));
   }
 
   private PolicyDocument build(TenantNamespace namespace) {

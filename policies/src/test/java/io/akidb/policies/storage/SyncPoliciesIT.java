@@ -276,7 +276,10 @@ class SyncPoliciesIT {
       refused(() -> ingest.delete(segment));
       refused(() -> ingest.get(shard, 10));
       refused(() -> ingest.put(shard, BYTES));
-      refused(() -> ingest.list(own.collectionsPrefix(), null, 10));
+      assertThat(ingest.listFolders(own.collectionsPrefix(), null, 10).names())
+          .containsExactly(NAME.value());
+      assertThat(ingest.head(own.tenantManifestKey())).isPresent();
+      refused(() -> ingest.list(own.collectionPrefix(NAME), null, 10));
     }
     try (ObjectStore read = as(tenantA + "/read")) {
       assertThat(read.get(shard, 10).bytes()).isEqualTo(BYTES);
