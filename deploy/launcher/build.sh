@@ -14,7 +14,7 @@ maven_modules() {
 scope_modules() {
   case $1 in
     all) maven_modules | grep -vxF benchmarks ;;
-    benchmarks) printf '%s\n' diskann-format benchmarks ;;
+    benchmarks) printf '%s\n' object-store diskann-format tenancy policies catalog serving benchmarks ;;
     *) printf '%s\n' "$1" ;;
   esac
 }

@@ -9,6 +9,10 @@ import io.akidb.bench.engine.Engines;
 import io.akidb.bench.measure.Report;
 import io.akidb.bench.measure.ReportTable;
 import io.akidb.bench.measure.SvgPlot;
+import io.akidb.bench.tenants.IsolationReport;
+import io.akidb.bench.tenants.IsolationTable;
+import io.akidb.bench.tenants.TenantsReport;
+import io.akidb.bench.tenants.TenantsTable;
 import io.akidb.diskann.DistanceMetric;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -19,9 +23,11 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -31,7 +37,10 @@ import picocli.CommandLine.Spec;
     name = "akidb bench",
     mixinStandardHelpOptions = true,
     sortOptions = false,
-    description = "Compares AkiDB's index with other libraries on one data set, in one go.",
+    description = {
+      "Compares AkiDB's index with other libraries on one data set, in one go;",
+      "or measures what many tenants cost a node."
+    },
     footer = {
       "",
       "Results are read at recall@10 = 0.95. See docs/benchmarks.md for how to read them.",
@@ -81,7 +90,7 @@ public final class BenchCommand implements Callable<Integer> {
 
   @Option(
       names = "--filtered",
-      description = "also with filters that accept 50, 10, 1 and 0.1 % of the rows")
+      description = "also with filters that accept 50, 10, 1 and 0.1 %% of the rows")
   private boolean isFiltered;
 
   @Option(
@@ -102,8 +111,13 @@ public final class BenchCommand implements Callable<Integer> {
       arity = "0..1",
       fallbackValue = "",
       paramLabel = "PATTERN",
-      description = "instead: JMH benchmarks of the kernels, or of those that match")
+      description = {
+        "instead: JMH benchmarks of the kernels and of access checks,",
+        "or of those that match"
+      })
   private @Nullable String kernels;
+
+  @Mixin private TenantOptions node = new TenantOptions();
 
   @Option(names = "--json", description = "write all figures to this file")
   private @Nullable Path json;
@@ -141,7 +155,10 @@ public final class BenchCommand implements Callable<Integer> {
   @Option(
       names = "--reuse",
       split = ",",
-      description = "engines whose index of an earlier run is taken, with its build cost")
+      description = {
+        "engines whose index of an earlier run is taken, with its build cost;",
+        "tenants: the bucket of an earlier run"
+      })
   private Set<String> reuse = Set.of();
 
   private final Path home;
@@ -192,18 +209,34 @@ public final class BenchCommand implements Callable<Integer> {
       KernelRun.run(kernels, json);
       return 0;
     }
+    PrintWriter err = line().getErr();
+    Consumer<String> log = text -> err.println("akidb: " + text);
+    if (node.isTenants()) {
+      TenantsReport report = node.tenants(home, reuse.contains("tenants"), clock, log);
+      write(report, new TenantsTable(report).text());
+      return 0;
+    }
     if (data == null) {
       throw new CommandLine.ParameterException(
           line(), "--data is missing: what is to be searched?");
     }
-    PrintWriter out = line().getOut();
-    PrintWriter err = line().getErr();
+    DataCache cache = new DataCache(home.resolve("data"), log);
+    if (node.isIsolation()) {
+      int most = rows == 0 ? TenantOptions.ISOLATION_ROWS : rows;
+      PreparedData searched = new PreparedData(cache.prepare(data, most, queries, metric));
+      IsolationReport report = node.isolation(searched, home, threads, rounds, clock, log);
+      write(report, new IsolationTable(report).text());
+      return 0;
+    }
     for (String engine : engines) {
       Engine known = Engines.of(engine);
-      err.println("akidb: " + known.name() + " is " + known.description());
+      log.accept(known.name() + " is " + known.description());
     }
-    DataCache cache = new DataCache(home.resolve("data"), text -> err.println("akidb: " + text));
-    PreparedData prepared = new PreparedData(cache.prepare(data, rows, queries, metric));
+    compare(new PreparedData(cache.prepare(data, rows, queries, metric)), log);
+    return 0;
+  }
+
+  private void compare(PreparedData prepared, Consumer<String> log) throws IOException {
     RunOptions options =
         new RunOptions(
             home,
@@ -218,19 +251,22 @@ public final class BenchCommand implements Callable<Integer> {
             isFiltered ? FILTERS : List.of(),
             isCold,
             isNative ? NativeEngines.install(scripts) : null);
-    Report report =
-        new BenchRun(options, clock, text -> err.println("akidb: " + text)).run(prepared);
-    out.print(new ReportTable(report, Engines.all().getFirst().name()).text());
+    Report report = new BenchRun(options, clock, log).run(prepared);
+    write(report, new ReportTable(report, Engines.all().getFirst().name()).text());
+    if (svg != null) {
+      Files.writeString(svg, SvgPlot.of(report));
+    }
+  }
+
+  private void write(Object report, String table) throws IOException {
+    PrintWriter out = line().getOut();
+    out.print(table);
     out.flush();
     if (json != null) {
       new ObjectMapper()
           .enable(SerializationFeature.INDENT_OUTPUT)
           .writeValue(json.toFile(), report);
     }
-    if (svg != null) {
-      Files.writeString(svg, SvgPlot.of(report));
-    }
-    return 0;
   }
 
   private CommandLine line() {

@@ -1,6 +1,5 @@
 package io.akidb.bench;
 
-import io.akidb.bench.kernel.DistanceBenchmark;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.results.format.ResultFormatType;
@@ -28,7 +27,7 @@ final class KernelRun {
     TimeValue time = TimeValue.seconds(1);
     ChainedOptionsBuilder options =
         new OptionsBuilder()
-            .include("^" + DistanceBenchmark.class.getPackageName() + "\\..*" + pattern)
+            .include("^io\\.akidb\\.bench\\.(kernel|access)\\..*" + pattern)
             .forks(1)
             .warmupIterations(ITERATIONS)
             .warmupTime(time)
