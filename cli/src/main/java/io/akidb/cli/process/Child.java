@@ -20,9 +20,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A process that ends with its owner: {@link #close} ends it, and so does the end of this JVM. What
- * it prints to standard output is handed over line by line, on a thread of its own; its errors go
- * to a log file. Thread-safe.
+ * A process that ends with its owner: {@link #close} ends it, and so does the end of this JVM, also
+ * a violent one. What it prints to standard output is handed over line by line, on a thread of its
+ * own; its errors go to a log file. Thread-safe.
  */
 public final class Child implements AutoCloseable {
   /** Longer than a node takes for the calls in flight. */
@@ -85,6 +85,7 @@ public final class Child implements AutoCloseable {
       builder.environment().putAll(environment);
       Process process = builder.start();
       process.getOutputStream().close();
+      LastWill.of(process, patience);
       return new Child(process, log, patience, onLine);
     } catch (IOException e) {
       throw CliException.failed("cannot start " + command.getFirst() + ": " + e.getMessage(), e);

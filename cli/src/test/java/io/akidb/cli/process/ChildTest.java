@@ -8,6 +8,7 @@ import java.io.BufferedReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
@@ -15,6 +16,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -259,6 +262,15 @@ class ChildTest {
 
   @Test
   void endOfTheOwner_bySigterm_endsTheChild() throws Exception {
+    endOfTheOwner_endsTheChild(Process::destroy);
+  }
+
+  @Test
+  void endOfTheOwner_byKill_endsTheChild() throws Exception {
+    endOfTheOwner_endsTheChild(Process::destroyForcibly);
+  }
+
+  private void endOfTheOwner_endsTheChild(Consumer<Process> end) throws Exception {
     Process owner =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -271,11 +283,31 @@ class ChildTest {
     try (BufferedReader said = owner.inputReader()) {
       long child = Long.parseLong(said.readLine());
       assertThat(ProcessHandle.of(child)).isPresent();
-      owner.destroy();
+      end.accept(owner);
       assertThat(owner.waitFor(BOUND_SECS, TimeUnit.SECONDS)).isTrue();
       hasEnded(child);
     } finally {
       owner.destroyForcibly();
     }
+  }
+
+  @Test
+  void child_thatHasEnded_leavesNothingBehind() {
+    try (Child child = sh("exec sleep 600")) {
+      assertThat(child.pid()).isPositive();
+      assertThat(ProcessHandle.current().children()).anyMatch(ChildTest::isLastWill);
+    }
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(BOUND_SECS);
+    while (ProcessHandle.current().children().anyMatch(ChildTest::isLastWill)
+        && System.nanoTime() < end) {
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
+    }
+    assertThat(ProcessHandle.current().children()).noneMatch(ChildTest::isLastWill);
+  }
+
+  private static boolean isLastWill(ProcessHandle process) {
+    return process.info().arguments().stream()
+        .flatMap(Arrays::stream)
+        .anyMatch("last-will"::equals);
   }
 }
