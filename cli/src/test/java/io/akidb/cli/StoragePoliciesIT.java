@@ -75,8 +75,11 @@ class StoragePoliciesIT {
   }
 
   private JsonNode newTenant(NodeProcess node, String name) {
+    ObjectNode tenant = Json.object().put("name", name);
+    tenant.set("quotas", Json.object().put("max_vectors_per_collection", 110));
+    ((ObjectNode) tenant.get("quotas")).put("max_storage_bytes", 1 << 30);
     try (RestClient operator = node.client(NodeProcess.OPERATOR_KEY)) {
-      return operator.call("POST", "tenants", Json.object().put("name", name));
+      return operator.call("POST", "tenants", tenant);
     }
   }
 
@@ -99,7 +102,12 @@ class StoragePoliciesIT {
       sync();
       String rows = rows().toString();
 
-      ok(CliRun.of(as(me + "/ingest"), "ingest", "--tenant", me, "--collection", "products", rows));
+      CliRun ingested =
+          CliRun.of(as(me + "/ingest"), "ingest", "--tenant", me, "--collection", "products", rows);
+      ok(ingested);
+      assertThat(ingested.out())
+          .as("the job may read the quotas, and holds to them")
+          .contains("110 rows committed, 10 dead letters (10 that the tenant's quotas had no room");
       ok(CliRun.of(as(me + "/build"), "build", "--tenant", me, "--collection", "products"));
 
       refused(
