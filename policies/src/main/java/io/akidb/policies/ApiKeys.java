@@ -307,19 +307,30 @@ public final class ApiKeys {
     PolicyPage<String> page =
         owners.list(tenant, after, Math.max(1, Math.min(limit, PAGE_LIMIT_MAX)));
     List<ApiKeyDescriptor> keys = new ArrayList<>();
+    List<String> unreadable = new ArrayList<>();
     for (String keyId : page.items()) {
-      load(keyId).map(Stored::descriptor).ifPresent(keys::add);
+      try {
+        load(keyId).map(Stored::descriptor).ifPresent(keys::add);
+      } catch (CorruptApiKeyException e) {
+        unreadable.add(keyId);
+      }
     }
-    return new PolicyPage<>(keys, page.nextCursor());
+    return new PolicyPage<>(keys, unreadable, page.nextCursor());
   }
 
   /** Whether any operator can get in: by configuration, or by a key in the bucket. */
   public boolean hasOperator() {
-    if (configuredHash != null || !list(null, null, PAGE_LIMIT_MAX).items().isEmpty()) {
+    if (configuredHash != null || hasKeys(null)) {
       return true;
     }
     adopt();
-    return !list(null, null, PAGE_LIMIT_MAX).items().isEmpty();
+    return hasKeys(null);
+  }
+
+  // A damaged key is no reason to make another one, and to print it.
+  private boolean hasKeys(@Nullable TenantId owner) {
+    PolicyPage<ApiKeyDescriptor> page = list(owner, null, PAGE_LIMIT_MAX);
+    return !page.items().isEmpty() || !page.unreadable().isEmpty();
   }
 
   // Keys of buckets that were written before owners were noted.

@@ -116,12 +116,17 @@ final class Documents<T> {
             after == null ? null : key(owner, after),
             Math.max(1, Math.min(limit, PAGE_LIMIT_MAX)));
     List<T> found = new ArrayList<>();
+    List<String> unreadable = new ArrayList<>();
     String last = null;
     for (ObjectMetadata object : page.objects()) {
       last = object.key().substring(folder.length(), object.key().length() - SUFFIX.length());
-      find(owner, last).ifPresent(found::add);
+      try {
+        find(owner, last).ifPresent(found::add);
+      } catch (CorruptPolicyException e) {
+        unreadable.add(last);
+      }
     }
-    return new PolicyPage<>(found, page.nextStartAfter() == null ? null : last);
+    return new PolicyPage<>(found, unreadable, page.nextStartAfter() == null ? null : last);
   }
 
   /** Deletes all records of a tenant. */

@@ -47,7 +47,9 @@ final class KeyOwners {
       ids.add(object.key().substring(folder.length()));
     }
     return new PolicyPage<>(
-        ids, page.nextStartAfter() == null || ids.isEmpty() ? null : ids.get(ids.size() - 1));
+        ids,
+        List.of(),
+        page.nextStartAfter() == null || ids.isEmpty() ? null : ids.get(ids.size() - 1));
   }
 
   private static String folder(@Nullable TenantId owner) {

@@ -193,6 +193,23 @@ class ApiKeysTest {
   }
 
   @Test
+  void list_withADamagedKey_namesItAndShowsTheOthers() {
+    IssuedApiKey whole = keys.issueFor(acme);
+    String damaged = keys.issueFor(acme).descriptor().keyId();
+    store.put("akidb/system/api-keys/" + damaged + ".json", "{".getBytes(StandardCharsets.UTF_8));
+    PolicyPage<ApiKeyDescriptor> page = keys.list(acme, null, 10);
+    assertThat(page.items()).containsExactly(whole.descriptor());
+    assertThat(page.unreadable()).containsExactly(damaged);
+  }
+
+  @Test
+  void hasOperator_whoseKeyIsDamaged_isNoReasonToMakeAnother() {
+    String damaged = keys.issueForOperator().descriptor().keyId();
+    store.put("akidb/system/api-keys/" + damaged + ".json", "{".getBytes(StandardCharsets.UTF_8));
+    assertThat(keys.hasOperator()).isTrue();
+  }
+
+  @Test
   void constructor_ofEveryday_usesTheSystemsTicker() {
     ApiKeys everyday = new ApiKeys(store, users(), clock, new SecureRandom(), null);
     assertThat(everyday.authenticate(keys.issueFor(acme).plaintext())).isPresent();

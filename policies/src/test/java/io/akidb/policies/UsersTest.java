@@ -169,6 +169,18 @@ class UsersTest {
   }
 
   @Test
+  void list_withADamagedRecord_namesItAndShowsTheOthers() {
+    User user = alice();
+    String damaged = "00000000-0000-4000-8000-000000000000";
+    store.put(
+        "akidb/system/users/" + acme + "/" + damaged + ".json",
+        "{\"name\": 5".getBytes(StandardCharsets.UTF_8));
+    PolicyPage<User> page = users.list(acme, null, 10);
+    assertThat(page.items()).containsExactly(user);
+    assertThat(page.unreadable()).containsExactly(damaged);
+  }
+
+  @Test
   void deleteAllOf_aTenant_sparesOthers() {
     alice();
     roles.create(acme, new Role("eu", Set.of(Permission.VECTORS_SEARCH), null));

@@ -256,13 +256,19 @@ public final class TenantRegistry {
   public TenantPage list(@Nullable String cursor, int limit, Set<TenantState> states) {
     IdPage ids = ids(cursor, limit);
     List<Tenant> tenants = new ArrayList<>(ids.ids().size());
+    List<TenantId> unreadable = new ArrayList<>();
     for (TenantId id : ids.ids()) {
-      read(id)
-          .map(VersionedTenant::tenant)
-          .filter(tenant -> states.contains(tenant.state()))
-          .ifPresent(tenants::add);
+      try {
+        read(id)
+            .map(VersionedTenant::tenant)
+            .filter(tenant -> states.contains(tenant.state()))
+            .ifPresent(tenants::add);
+      } catch (CorruptTenantException e) {
+        // The others are there all the same; its state is not known, so it is in every list.
+        unreadable.add(id);
+      }
     }
-    return new TenantPage(tenants, ids.nextCursor());
+    return new TenantPage(tenants, unreadable, ids.nextCursor());
   }
 
   /** Ids of whatever state, also of tenants whose descriptor cannot be read. */

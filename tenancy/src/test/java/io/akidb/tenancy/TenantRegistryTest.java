@@ -240,6 +240,19 @@ class TenantRegistryTest {
   }
 
   @Test
+  void list_withADamagedDescriptor_namesItAndShowsTheOthers() {
+    TenantId whole = registry.create("t", TenantQuotas.UNLIMITED, Map.of()).tenant().tenantId();
+    store.put(
+        new TenantNamespace(TenantId.DEFAULT).tenantManifestKey(),
+        "{".getBytes(StandardCharsets.UTF_8));
+
+    TenantPage page = registry.list(null, 10);
+
+    assertThat(page.tenants()).extracting(Tenant::tenantId).containsExactly(whole);
+    assertThat(page.unreadable()).containsExactly(TenantId.DEFAULT);
+  }
+
+  @Test
   void list_withAHostileCursor_isRefused() {
     assertThatThrownBy(() -> registry.list("../../x", 7)).isInstanceOf(InvalidNameException.class);
   }

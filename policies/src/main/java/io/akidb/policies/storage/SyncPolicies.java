@@ -159,6 +159,13 @@ public final class SyncPolicies {
     String cursor = null;
     do {
       TenantPage page = registry.list(cursor, PAGE);
+      if (!page.unreadable().isEmpty()) {
+        throw new PolicySyncUsageException(
+            "the descriptor of tenant "
+                + page.unreadable().get(0)
+                + " cannot be read: nothing is changed, as its accounts would be taken for"
+                + " nobody's");
+      }
       for (Tenant tenant : page.tenants()) {
         tenants.put(tenant.tenantId(), tenant.isActive());
       }

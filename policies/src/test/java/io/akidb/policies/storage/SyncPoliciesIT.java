@@ -26,7 +26,9 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -145,6 +147,28 @@ class SyncPoliciesIT {
     assertThat(admin.listCannedPolicies().keySet()).noneMatch(names::ownsPolicy);
     assertThat(admin.listUsers().keySet()).noneMatch(names::ownsAccount);
     assertThat(actions(sync(false, null))).isEqualTo(actions(planned));
+  }
+
+  @Test
+  void sync_withATenantThatCannotBeRead_changesNothing() {
+    sync(false, null);
+    Set<String> accounts = accounts();
+    store.put(
+        new TenantNamespace(tenantA).tenantManifestKey(), "{".getBytes(StandardCharsets.UTF_8));
+    assertThatThrownBy(() -> sync(false, null))
+        .isInstanceOf(PolicySyncUsageException.class)
+        .hasMessageContaining(tenantA.value());
+    assertThat(accounts()).isEqualTo(accounts).isNotEmpty();
+  }
+
+  private Set<String> accounts() {
+    try {
+      return admin.listUsers().keySet().stream()
+          .filter(names::ownsAccount)
+          .collect(Collectors.toSet());
+    } catch (Exception e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   @Test
