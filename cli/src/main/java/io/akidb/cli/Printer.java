@@ -29,6 +29,8 @@ record Printer(Surroundings surroundings, ServerOptions server) {
       return print(page);
     }
     page.path("items").forEach(item -> surroundings.out().println(line.apply(item)));
+    page.path("unreadable")
+        .forEach(id -> surroundings.err().println(id.asText() + " cannot be read"));
     Paging.printNext(surroundings, page);
     return 0;
   }

@@ -64,12 +64,7 @@ final class TenantCommand {
     try (RestClient client = server.client(surroundings.environment())) {
       JsonNode page =
           client.call("GET", state == null ? path : path + "&state=" + Paging.part(state), null);
-      if (server.isJson()) {
-        return print(server, page);
-      }
-      page.path("items").forEach(tenant -> surroundings.out().println(line(tenant)));
-      Paging.printNext(surroundings, page);
-      return 0;
+      return new Printer(surroundings, server).page(page, TenantCommand::line);
     }
   }
 

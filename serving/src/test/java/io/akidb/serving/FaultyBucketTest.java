@@ -87,6 +87,34 @@ class FaultyBucketTest {
   }
 
   @Test
+  void records_ofWhichOneIsDamaged_areListedAllTheSame() {
+    byte[] damaged = "{".getBytes(StandardCharsets.UTF_8);
+    String tenant = "0b9c9c6e-36e5-4a6c-8a3e-0f1d5a6f6a51";
+    store.put("akidb/tenants/" + tenant + "/manifest.json", damaged);
+    assertNamed("/tenants", tenant, 1);
+
+    JsonNode user = node.post("/users", "{\"email\": \"a@example.org\"}").expect(201).json();
+    String userId = user.get("user_id").asText();
+    assertThat(node.get("/users").json().has("unreadable")).isFalse();
+    store.put("akidb/system/users/default/" + userId + ".json", damaged);
+    assertNamed("/users", userId, 0);
+
+    String keyId = user.get("api_key_id").asText();
+    store.put("akidb/system/api-keys/" + keyId + ".json", damaged);
+    assertNamed("/api-keys", keyId, 0);
+
+    node.post("/roles", "{\"name\": \"whole\", \"permissions\": [\"vectors.search\"]}").expect(201);
+    store.put("akidb/system/roles/default/broken.json", damaged);
+    assertNamed("/roles", "broken", 1);
+  }
+
+  private void assertNamed(String path, String id, int others) {
+    JsonNode page = node.get(path).expect(200).json();
+    assertThat(page.get("items")).hasSize(others);
+    assertThat(page.get("unreadable").toString()).isEqualTo("[\"" + id + "\"]");
+  }
+
+  @Test
   void write_whileTheBucketIsDown_isRefusedAndNothingIsWritten() {
     store.before(
         (method, key) -> {

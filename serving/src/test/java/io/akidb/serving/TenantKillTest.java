@@ -245,7 +245,7 @@ class TenantKillTest {
     return TestNode.start(
         folder.resolve("bucket"),
         bucket(),
-        folder.resolve("cache"),
+        folder.resolve("cache-of-sweeps"),
         clock,
         "--tenant-sweep-secs",
         "1");

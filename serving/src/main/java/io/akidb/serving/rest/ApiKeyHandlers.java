@@ -98,11 +98,7 @@ final class ApiKeyHandlers {
     call.allowParameters("limit", "cursor", "platform");
     PolicyPage<ApiKeyDescriptor> page =
         identity.keys().list(call.owner(), call.parameter("cursor").orElse(null), call.limit());
-    ObjectNode body = Json.object();
-    var items = body.putArray("items");
-    page.items().forEach(key -> items.add(json(key)));
-    body.put("next_cursor", page.nextCursor());
-    return Answer.ok(body);
+    return Answer.ok(Listing.of(page, ApiKeyHandlers::json));
   }
 
   private Answer get(Call call) {

@@ -78,11 +78,7 @@ final class RoleHandlers {
         identity
             .roles()
             .list(call.tenant().tenantId(), call.parameter("cursor").orElse(null), call.limit());
-    ObjectNode body = Json.object();
-    var items = body.putArray("items");
-    page.items().forEach(role -> items.add(json(role)));
-    body.put("next_cursor", page.nextCursor());
-    return Answer.ok(body);
+    return Answer.ok(Listing.of(page, RoleHandlers::json));
   }
 
   private Answer get(Call call) {

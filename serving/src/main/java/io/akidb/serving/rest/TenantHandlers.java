@@ -106,11 +106,9 @@ final class TenantHandlers {
     } catch (InvalidNameException e) {
       throw ServingException.invalid("?cursor", "is not one that this list gave out");
     }
-    ObjectNode body = Json.object();
-    var items = body.putArray("items");
-    page.tenants().forEach(tenant -> items.add(json(tenant)));
-    body.put("next_cursor", page.nextCursor());
-    return Answer.ok(body);
+    List<String> unreadable = page.unreadable().stream().map(TenantId::value).toList();
+    return Answer.ok(
+        Listing.of(page.tenants(), unreadable, page.nextCursor(), TenantHandlers::json));
   }
 
   private static Set<TenantState> states(String name) {

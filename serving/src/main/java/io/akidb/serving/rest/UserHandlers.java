@@ -80,11 +80,7 @@ final class UserHandlers {
     call.allowParameters("limit", "cursor", "platform");
     PolicyPage<User> page =
         identity.users().list(call.owner(), call.parameter("cursor").orElse(null), call.limit());
-    ObjectNode body = Json.object();
-    var items = body.putArray("items");
-    page.items().forEach(user -> items.add(json(user)));
-    body.put("next_cursor", page.nextCursor());
-    return Answer.ok(body);
+    return Answer.ok(Listing.of(page, UserHandlers::json));
   }
 
   private Answer get(Call call) {
