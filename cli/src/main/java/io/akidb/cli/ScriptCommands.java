@@ -67,7 +67,7 @@ final class ScriptCommands {
   /** {@code akidb services}. */
   @Command(
       name = "services",
-      description = "start, stop or status of MinIO, Spark and Flink for tests.")
+      description = "start, stop or status of MinIO, Redis, Spark and Flink for tests.")
   static final class Services extends OfTheScript {
     @Override
     String name() {
