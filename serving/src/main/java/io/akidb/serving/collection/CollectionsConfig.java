@@ -16,6 +16,8 @@ import java.time.Duration;
 public record CollectionsConfig(
     int openMax, Duration idle, Duration followInterval, int snapshotsMax, long freshBytesMax) {
   private static final double HEAP_SHARE = 0.4;
+  // Shorter than this two collections that are both in use would throw each other out all the time.
+  private static final Duration UNUSED_MIN = Duration.ofSeconds(10);
 
   /** Reads the settings. */
   public static CollectionsConfig of(Settings settings) {
@@ -26,5 +28,10 @@ public record CollectionsConfig(
         Duration.ofMillis(settings.number(Setting.FOLLOW_INTERVAL_MS, 10, 60_000)),
         (int) settings.number(Setting.SNAPSHOTS_MAX, 1, 1_000),
         bytes > 0 ? bytes : (long) (Runtime.getRuntime().maxMemory() * HEAP_SHARE));
+  }
+
+  /** How long a collection must be unused to be closed for want of memory. */
+  Duration unusedMin() {
+    return idle.compareTo(UNUSED_MIN) < 0 ? idle : UNUSED_MIN;
   }
 }

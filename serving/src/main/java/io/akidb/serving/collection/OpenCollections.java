@@ -8,12 +8,14 @@ import io.akidb.catalog.VectorRecord;
 import io.akidb.serving.fresh.FreshBudget;
 import io.akidb.serving.ingest.CommitTarget;
 import io.akidb.serving.ingest.GroupCommitter;
+import io.akidb.serving.problem.Reason;
 import io.akidb.serving.problem.ServingException;
 import io.akidb.tenancy.CollectionName;
 import io.akidb.tenancy.TenantContext;
 import io.akidb.tenancy.TenantId;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
@@ -24,6 +26,7 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -91,7 +94,12 @@ public final class OpenCollections implements AutoCloseable {
    */
   public Manifest commit(TenantContext context, CollectionName name, List<VectorRecord> rows) {
     CollectionHandle handle = handle(context, name);
-    handle.open().requireRoomFor(rows);
+    withMemory(
+        handle,
+        () -> {
+          handle.open().requireRoomFor(rows);
+          return handle;
+        });
     return handle.committer().commit(rows);
   }
 
@@ -149,7 +157,7 @@ public final class OpenCollections implements AutoCloseable {
     if (known == null) {
       try {
         makeRoom();
-        mine.complete(open(context, key.name()));
+        mine.complete(withMemory(null, () -> open(context, key.name())));
       } catch (RuntimeException e) {
         open.remove(key, mine);
         mine.completeExceptionally(e);
@@ -186,6 +194,47 @@ public final class OpenCollections implements AutoCloseable {
           .map(entry -> handleOf(entry.getValue()))
           .ifPresent(handle -> background.execute(handle::close));
     }
+  }
+
+  /**
+   * Does what needs memory for fresh rows. Where that is taken, collections that nobody uses make
+   * room, the longest unused first, so that what one tenant opened and left is no burden to
+   * another.
+   *
+   * @param own the collection that the memory is for; null if it is not open yet
+   */
+  private <T> T withMemory(@Nullable CollectionHandle own, Supplier<T> work) {
+    for (int victims = 1; ; victims *= 2) {
+      try {
+        return work.get();
+      } catch (ServingException e) {
+        if (e.reason() != Reason.BUILD_NEEDED || !closeUnused(victims, own)) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  private boolean closeUnused(int most, @Nullable CollectionHandle own) {
+    long now = System.nanoTime();
+    List<Map.Entry<Key, CompletableFuture<CollectionHandle>>> victims =
+        open.entrySet().stream()
+            .filter(entry -> unused(entry.getValue(), now) >= config.unusedMin().toNanos())
+            .filter(entry -> holdsMemory(handleOf(entry.getValue()), own))
+            .sorted(
+                Comparator.comparingLong(
+                        (Map.Entry<Key, CompletableFuture<CollectionHandle>> entry) ->
+                            unused(entry.getValue(), now))
+                    .reversed())
+            .limit(most)
+            .toList();
+    victims.forEach(entry -> closeOne(entry.getKey(), handleOf(entry.getValue())));
+    return !victims.isEmpty();
+  }
+
+  private static boolean holdsMemory(
+      @Nullable CollectionHandle handle, @Nullable CollectionHandle own) {
+    return handle != null && handle != own && !handle.open().view().fresh().isEmpty();
   }
 
   private static long unused(CompletableFuture<CollectionHandle> future, long now) {

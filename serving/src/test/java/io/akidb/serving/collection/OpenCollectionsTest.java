@@ -2,6 +2,7 @@ package io.akidb.serving.collection;
 
 import static io.akidb.serving.TestNode.await;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.akidb.catalog.Catalog;
 import io.akidb.catalog.CollectionSchema;
@@ -16,6 +17,7 @@ import io.akidb.serving.ingest.GroupCommitter;
 import io.akidb.serving.ingest.IngestConfig;
 import io.akidb.serving.metrics.CountedStore;
 import io.akidb.serving.metrics.NodeMetrics;
+import io.akidb.serving.problem.ServingException;
 import io.akidb.tenancy.CollectionName;
 import io.akidb.tenancy.TenantContext;
 import io.akidb.tenancy.TenantId;
@@ -40,11 +42,12 @@ class OpenCollectionsTest {
   private final Clock clock = Clock.systemUTC();
   private final InMemoryStore store = new InMemoryStore(clock);
   private final NodeMetrics metrics = new NodeMetrics();
+  private final CountedStore counted = new CountedStore(store, metrics);
   private final FreshBudget budget = new FreshBudget(1 << 20);
   private OpenCollections collections;
 
   @BeforeEach
-  void open() {
+  void fill() {
     Catalog catalog = new Catalog(store, clock);
     for (int i = 0; i < COLLECTIONS; i++) {
       VectorCollection collection =
@@ -54,20 +57,23 @@ class OpenCollectionsTest {
         collection.append(List.of(writer.finish()), null, 0);
       }
     }
+    collections = open(OPEN_MAX, Duration.ofHours(1), budget);
+  }
+
+  // It looks at nothing by itself as long as the test runs.
+  private OpenCollections open(int openMax, Duration idle, FreshBudget memory) {
     IngestConfig ingest =
         new IngestConfig(Duration.ZERO, 10, 1 << 20, Duration.ofSeconds(30), folder);
-    collections =
-        new OpenCollections(
-            new Catalog(new CountedStore(store, metrics), clock),
-            // Longer than the test: it looks at nothing by itself.
-            new CollectionsConfig(OPEN_MAX, Duration.ofHours(1), Duration.ofHours(1), 1, 1 << 20),
-            budget,
-            (collection, manifest) -> {
-              throw new IllegalStateException("nothing is built here");
-            },
-            target ->
-                new GroupCommitter(
-                    target, new OrderClock(clock), ingest, metrics, Thread.ofVirtual().factory()));
+    return new OpenCollections(
+        new Catalog(counted, clock),
+        new CollectionsConfig(openMax, idle, Duration.ofHours(1), 1, 1 << 20),
+        memory,
+        (collection, manifest) -> {
+          throw new IllegalStateException("nothing is built here");
+        },
+        target ->
+            new GroupCommitter(
+                target, new OrderClock(clock), ingest, metrics, Thread.ofVirtual().factory()));
   }
 
   @AfterEach
@@ -88,6 +94,43 @@ class OpenCollectionsTest {
             "akidb_store_requests_total{operation=\"read\"} 2.0",
             "akidb_store_requests_total{operation=\"look\"} 0.0",
             "akidb_store_requests_total{operation=\"list\"} 0.0");
+  }
+
+  // Four collections, and the whole block by which a reading may be more than it is in the end.
+  private static final int ROOM = 9_500;
+
+  @Test
+  void memory_thatUnusedCollectionsHold_isForWhoNeedsIt() {
+    FreshBudget small = new FreshBudget(ROOM);
+    try (OpenCollections tight = open(COLLECTIONS, Duration.ZERO, small)) {
+      for (int i = 0; i < COLLECTIONS; i++) {
+        assertThat(tight.get(TENANT, name(i)).view().liveVectors()).isEqualTo(1);
+        assertThat(small.used()).isLessThanOrEqualTo(ROOM);
+      }
+      assertThat(tight.openCount()).isLessThan(COLLECTIONS);
+      for (int i = 0; i < COLLECTIONS; i++) {
+        tight.commit(
+            TENANT, name(i), List.of(VectorRecord.upsert("w", 2, new float[] {3, 4}, null)));
+        assertThat(tight.get(TENANT, name(i)).view().liveVectors()).isEqualTo(2);
+      }
+    }
+  }
+
+  @Test
+  void memory_thatCollectionsInUseHold_isTheirs() {
+    try (OpenCollections tight = open(COLLECTIONS, Duration.ofHours(1), new FreshBudget(ROOM))) {
+      assertThatThrownBy(
+              () -> {
+                for (int i = 0; i < 10 * COLLECTIONS; i++) {
+                  tight.commit(
+                      TENANT,
+                      name(i % COLLECTIONS),
+                      List.of(VectorRecord.upsert("w" + i, 2, new float[] {3, 4}, null)));
+                }
+              })
+          .isInstanceOf(ServingException.class)
+          .hasMessageContaining("build the index");
+    }
   }
 
   @Test
