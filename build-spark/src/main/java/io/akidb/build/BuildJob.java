@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.akidb.catalog.CatalogException;
 import io.akidb.catalog.CollectionNotFoundException;
 import io.akidb.catalog.IndexParameters;
+import io.akidb.catalog.IndexQuantization;
 import io.akidb.catalog.InvalidIndexParametersException;
 import io.akidb.catalog.Retention;
 import io.akidb.objectstore.BucketConfig;
@@ -100,8 +101,17 @@ public final class BuildJob implements Callable<Integer> {
   @Option(
       names = "--pq-subvectors",
       paramLabel = "M",
-      description = "Bytes of a vector's PQ code; 0 for binary codes, the default.")
+      description = "Bytes of a vector's code of pq or opq; 0 lets the dimension decide.")
   private @Nullable Integer pqSubvectors;
+
+  @Option(
+      names = "--quantization",
+      paramLabel = "CODES",
+      description = {
+        "Codes that graphs are walked by: binary, resident, pq, opq, sq8, sq4 or rabitq.",
+        "Unless given: pq with --pq-subvectors above 0, else binary."
+      })
+  private @Nullable String quantization;
 
   @Option(
       names = "--build-memory-gb",
@@ -284,6 +294,7 @@ public final class BuildJob implements Callable<Integer> {
             buildListSize,
             alpha,
             pqSubvectors,
+            quantization,
             buildMemoryGb,
             partitionRowsMax,
             partitionOverlap,
@@ -301,7 +312,21 @@ public final class BuildJob implements Callable<Integer> {
             or(buildMemoryGb, defaults.buildMemoryGb()),
             or(partitionRowsMax, defaults.partitionRowsMax()),
             or(partitionOverlap, defaults.partitionOverlap()),
-            or(seed, defaults.seed())));
+            or(seed, defaults.seed()),
+            quantization()));
+  }
+
+  private IndexQuantization quantization() {
+    if (quantization == null) {
+      return pqSubvectors != null && pqSubvectors > 0
+          ? IndexQuantization.PQ
+          : IndexParameters.defaults().quantization();
+    }
+    return IndexQuantization.ofJsonName(quantization)
+        .orElseThrow(
+            () ->
+                new InvalidIndexParametersException(
+                    "quantization", "must be one of " + IndexQuantization.names()));
   }
 
   private static <T> T or(@Nullable T given, T fallback) {

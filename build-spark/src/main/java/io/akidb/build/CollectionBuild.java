@@ -350,6 +350,7 @@ final class CollectionBuild {
     parameters.put("max_degree", String.valueOf(request.maxDegree()));
     parameters.put("build_list_size", String.valueOf(request.buildListSize()));
     parameters.put("alpha", String.valueOf(request.alpha()));
+    parameters.put("quantization", request.quantization().jsonName());
     parameters.put("pq_subvectors", String.valueOf(request.pqSubvectors()));
     parameters.put("build_memory_gb", String.valueOf(request.buildMemoryGb()));
     parameters.put("partition_rows_max", String.valueOf(request.partitionRowsMax()));

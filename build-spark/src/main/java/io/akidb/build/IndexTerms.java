@@ -5,11 +5,13 @@ import io.akidb.catalog.AttributeValue;
 import io.akidb.catalog.Attributes;
 import io.akidb.catalog.CollectionSchema;
 import io.akidb.catalog.IndexParameters;
+import io.akidb.catalog.IndexQuantization;
 import io.akidb.catalog.Metric;
 import io.akidb.diskann.BuildParameters;
 import io.akidb.diskann.DistanceMetric;
 import io.akidb.diskann.IndexRecord;
 import io.akidb.diskann.IndexSchema;
+import io.akidb.diskann.Quantization;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
@@ -58,11 +60,24 @@ final class IndexTerms {
           request.pqSubvectors(),
           request.seed(),
           threads,
-          memoryBytes);
+          memoryBytes,
+          quantization(request.quantization(), schema));
     } catch (IllegalArgumentException e) {
       throw new BuildFailedException(
           "the index does not take the request's parameters: " + e.getMessage(), e);
     }
+  }
+
+  private static Quantization quantization(IndexQuantization asked, CollectionSchema schema) {
+    return switch (asked) {
+      case BINARY -> Quantization.BINARY_NEIGHBOURS;
+      case RESIDENT -> Quantization.resident(schema.dimension(), metric(schema.metric()));
+      case PQ -> Quantization.PQ;
+      case OPQ -> Quantization.OPQ;
+      case SQ8 -> Quantization.SQ8;
+      case SQ4 -> Quantization.SQ4;
+      case RABITQ -> Quantization.RABITQ;
+    };
   }
 
   static IndexRecord row(String id, Candidate row, CollectionSchema schema) {

@@ -2,6 +2,7 @@ package io.akidb.build;
 
 import io.akidb.catalog.CollectionSchema;
 import io.akidb.catalog.IndexParameters;
+import io.akidb.catalog.IndexQuantization;
 import io.akidb.catalog.IndexType;
 import io.akidb.diskann.DistanceMetric;
 import io.akidb.diskann.PartitionRouter;
@@ -44,7 +45,8 @@ final class Planning {
 
   /** Whether the shards hold PQ codes, and so need a codebook. */
   boolean usesCodebook() {
-    return schema.indexType() == IndexType.DISKANN && request.pqSubvectors() > 0;
+    return schema.indexType() == IndexType.DISKANN
+        && request.quantization() == IndexQuantization.PQ;
   }
 
   /** The plan of a collection in which nothing is live. */
@@ -96,7 +98,10 @@ final class Planning {
   }
 
   private PqCodebook codebook(List<float[]> sample) {
-    int subvectors = request.pqSubvectors();
+    int subvectors =
+        request.pqSubvectors() > 0
+            ? request.pqSubvectors()
+            : PqCodebook.defaultSubspaces(schema.dimension(), metric());
     float[][] vectors =
         sample.subList(0, Math.min(sample.size(), PqCodebook.SAMPLE_MAX)).toArray(float[][]::new);
     return PqCodebook.train(vectors, metric(), subvectors, request.seed());

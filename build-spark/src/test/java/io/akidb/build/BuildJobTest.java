@@ -73,14 +73,14 @@ class BuildJobTest {
 
   @ParameterizedTest
   @CsvSource({
-    "COSINE,DISKANN,0",
-    "L2,DISKANN,0",
-    "DOT,DISKANN,0",
-    "COSINE,DISKANN,12",
-    "L2,FLAT,0",
+    "COSINE,DISKANN,0,binary",
+    "L2,DISKANN,0,resident",
+    "DOT,DISKANN,0,sq4",
+    "COSINE,DISKANN,12,pq",
+    "L2,FLAT,0,binary",
   })
-  void build_partitioned_findsTheNearest(Metric metric, IndexType type, int pqSubvectors)
-      throws IOException {
+  void build_partitioned_findsTheNearest(
+      Metric metric, IndexType type, int pqSubvectors, String quantization) throws IOException {
     Vectors vectors = new Vectors(SEED, 24, 12);
     CollectionSchema schema = new CollectionSchema(24, metric, type, new TreeMap<>());
     try (Bucket bucket = Bucket.local(folder, schema)) {
@@ -94,7 +94,9 @@ class BuildJobTest {
               "--partition-overlap",
               "0.2",
               "--pq-subvectors",
-              Integer.toString(pqSubvectors));
+              Integer.toString(pqSubvectors),
+              "--quantization",
+              quantization);
 
       assertThat(run.exitCode()).as(run.errors()).isZero();
       assertThat(run.last().get("shards").asInt()).isGreaterThanOrEqualTo(5);

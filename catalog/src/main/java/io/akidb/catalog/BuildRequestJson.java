@@ -40,6 +40,10 @@ final class BuildRequestJson {
       out.writeNumberField("partition_rows_max", parameters.partitionRowsMax());
       out.writeNumberField("partition_overlap", parameters.partitionOverlap());
       out.writeNumberField("seed", parameters.seed());
+      // What readers before this field take from pq_subvectors they are not troubled with.
+      if (parameters.quantization() != IndexQuantization.implied(parameters.pqSubvectors())) {
+        out.writeStringField("quantization", parameters.quantization().jsonName());
+      }
       out.writeEndObject();
       out.writeStringField("state", request.state().jsonName());
       out.writeNumberField("progress", request.progress());
@@ -106,16 +110,21 @@ final class BuildRequestJson {
 
   private static IndexParameters readParameters(JsonFields in) {
     try {
+      int pqSubvectors = (int) in.number("pq_subvectors", 0, Integer.MAX_VALUE);
       IndexParameters parameters =
           new IndexParameters(
               (int) in.number("max_degree", 0, Integer.MAX_VALUE),
               (int) in.number("build_list_size", 0, Integer.MAX_VALUE),
               in.decimal("alpha"),
-              (int) in.number("pq_subvectors", 0, Integer.MAX_VALUE),
+              pqSubvectors,
               in.decimal("build_memory_gb"),
               (int) in.number("partition_rows_max", 0, Integer.MAX_VALUE),
               in.decimal("partition_overlap"),
-              in.number("seed", Long.MIN_VALUE, Long.MAX_VALUE));
+              in.number("seed", Long.MIN_VALUE, Long.MAX_VALUE),
+              in.has("quantization")
+                  ? IndexQuantization.ofJsonName(in.text("quantization"))
+                      .orElseThrow(() -> in.bad("quantization", "is unknown"))
+                  : IndexQuantization.implied(pqSubvectors));
       in.end();
       return parameters;
     } catch (InvalidIndexParametersException e) {

@@ -8,12 +8,13 @@ import java.io.Serializable;
  * @param maxDegree R: most neighbours of a node, 4 to 256
  * @param buildListSize L while building, 8 to 2,000
  * @param alpha how far pruning keeps long edges, 1 to 2
- * @param pqSubvectors M: subspaces of the product quantizer, bytes of a code; 0 for binary codes,
- *     which lie beside the neighbours and need no training
+ * @param pqSubvectors M: subspaces of a product quantizer, bytes of a code; 0 lets the dimension
+ *     decide, and is all that other codes take
  * @param buildMemoryGb memory of the job, in GiB
  * @param partitionRowsMax most rows of one shard
  * @param partitionOverlap share of the rows that also go to a second partition, 0 to 1
  * @param seed of everything random in the build
+ * @param quantization which codes graphs are walked by
  */
 public record IndexParameters(
     int maxDegree,
@@ -23,7 +24,8 @@ public record IndexParameters(
     double buildMemoryGb,
     int partitionRowsMax,
     double partitionOverlap,
-    long seed)
+    long seed,
+    IndexQuantization quantization)
     implements Serializable {
   /**
    * Checks each.
@@ -37,7 +39,11 @@ public record IndexParameters(
     check(
         pqSubvectors >= 0 && pqSubvectors <= CollectionSchema.DIMENSION_MAX,
         "pq_subvectors",
-        "must be 0 (binary codes instead) to " + CollectionSchema.DIMENSION_MAX);
+        "must be 0 (the dimension decides) to " + CollectionSchema.DIMENSION_MAX);
+    check(
+        pqSubvectors == 0 || quantization.hasSubvectors(),
+        "pq_subvectors",
+        "is of 'pq' and 'opq': leave it away, or ask for one of them");
     check(
         buildMemoryGb > 0 && buildMemoryGb <= 65536,
         "build_memory_gb",
@@ -48,6 +54,28 @@ public record IndexParameters(
         "must be 100 to 100000000");
     check(
         partitionOverlap >= 0 && partitionOverlap <= 1, "partition_overlap", "must be 0.0 to 1.0");
+  }
+
+  /** With PQ codes if {@code pqSubvectors} says how long, otherwise with binary ones. */
+  public IndexParameters(
+      int maxDegree,
+      int buildListSize,
+      double alpha,
+      int pqSubvectors,
+      double buildMemoryGb,
+      int partitionRowsMax,
+      double partitionOverlap,
+      long seed) {
+    this(
+        maxDegree,
+        buildListSize,
+        alpha,
+        pqSubvectors,
+        buildMemoryGb,
+        partitionRowsMax,
+        partitionOverlap,
+        seed,
+        IndexQuantization.implied(pqSubvectors));
   }
 
   private static void check(boolean good, String field, String problem) {

@@ -203,6 +203,11 @@ final class JsonFields {
             });
   }
 
+  /** Whether a field, which a later version added, is there. */
+  boolean has(String field) {
+    return node.has(field);
+  }
+
   private boolean isNull(String field) {
     return get(field).isNull();
   }

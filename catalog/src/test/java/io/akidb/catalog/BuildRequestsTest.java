@@ -33,6 +33,18 @@ class BuildRequestsTest {
     builds = fixture.create().builds();
   }
 
+  @Test
+  void request_withAnyCodes_isReadAsItWasWritten() {
+    for (IndexQuantization quantization : IndexQuantization.values()) {
+      for (int pqSubvectors : quantization.hasSubvectors() ? new int[] {0, 3} : new int[] {0}) {
+        IndexParameters asked =
+            new IndexParameters(8, 16, 1.2, pqSubvectors, 1, 1000, 0, 7, quantization);
+        BuildRequest request = builds.request(asked);
+        assertThat(builds.get(request.buildId()).orElseThrow().parameters()).isEqualTo(asked);
+      }
+    }
+  }
+
   private BuildRequest request() {
     BuildRequest request = builds.request(IndexParameters.defaults());
     fixture.clock.advance(Duration.ofMillis(5));

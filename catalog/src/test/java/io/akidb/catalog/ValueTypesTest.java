@@ -74,6 +74,15 @@ class ValueTypesTest {
     assertParameter("pq_subvectors", () -> new IndexParameters(4, 8, 1, -1, 1, 100, 0, 0));
     assertParameter("build_memory_gb", () -> new IndexParameters(4, 8, 1, 0, 0, 100, 0, 0));
     assertParameter("partition_rows_max", () -> new IndexParameters(4, 8, 1, 0, 1, 99, 0, 0));
+    for (IndexQuantization other : IndexQuantization.values()) {
+      assertThat(IndexQuantization.ofJsonName(other.jsonName())).contains(other);
+      assertThat(IndexQuantization.names()).contains("'" + other.jsonName() + "'");
+      if (!other.hasSubvectors()) {
+        assertParameter(
+            "pq_subvectors", () -> new IndexParameters(4, 8, 1, 2, 1, 100, 0, 0, other));
+      }
+    }
+    assertThat(IndexQuantization.ofJsonName("PQ")).isEmpty();
     assertParameter("partition_overlap", () -> new IndexParameters(4, 8, 1, 0, 1, 100, 1.1, 0));
   }
 

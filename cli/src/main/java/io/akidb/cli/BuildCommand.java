@@ -58,8 +58,14 @@ final class BuildCommand implements Callable<Integer> {
   @Option(
       names = "--pq-subvectors",
       paramLabel = "M",
-      description = "PQ codes of M bytes instead of binary ones.")
+      description = "Codes of M bytes, of pq unless --quantization is opq.")
   private @Nullable Integer pqSubvectors;
+
+  @Option(
+      names = "--quantization",
+      paramLabel = "CODES",
+      description = "binary (the default), resident, pq, opq, sq8, sq4 or rabitq.")
+  private @Nullable String quantization;
 
   @Option(names = "--build-memory-gb", paramLabel = "GIB", description = "Of the shard builds.")
   private @Nullable Double buildMemoryGb;
@@ -161,6 +167,7 @@ final class BuildCommand implements Callable<Integer> {
     add(arguments, "--build-list-size", buildListSize);
     add(arguments, "--alpha", alpha);
     add(arguments, "--pq-subvectors", pqSubvectors);
+    add(arguments, "--quantization", quantization);
     add(arguments, "--build-memory-gb", buildMemoryGb);
     add(arguments, "--partition-rows-max", partitionRowsMax);
     add(arguments, "--partition-overlap", partitionOverlap);

@@ -43,6 +43,28 @@ class ParametersTest {
   }
 
   @Test
+  void quantization_resident_isFewBytesButForInnerProductsAndSmallDimensions() {
+    assertThat(Quantization.resident(784, DistanceMetric.L2)).isEqualTo(Quantization.SQ4);
+    assertThat(Quantization.resident(17, DistanceMetric.COSINE)).isEqualTo(Quantization.SQ4);
+    assertThat(Quantization.resident(16, DistanceMetric.L2)).isEqualTo(Quantization.SQ8);
+    assertThat(Quantization.resident(784, DistanceMetric.DOT)).isEqualTo(Quantization.SQ8);
+    for (Quantization quantization : Quantization.values()) {
+      assertThat(Quantization.ofCode(quantization.code())).isEqualTo(quantization);
+    }
+    assertThatThrownBy(() -> Quantization.ofCode(99)).isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void parameters_otherCodes_haveTheLengthThatTheDimensionAsksFor() {
+    BuildParameters pq = new BuildParameters(32, 100, 1.2f, 8, 1, 1, 1 << 24);
+    assertThat(pq.quantization()).isEqualTo(Quantization.PQ);
+    assertThat(pq.withQuantization(Quantization.PQ)).isEqualTo(pq);
+    assertThat(pq.withQuantization(Quantization.SQ8).pqSubspaces()).isZero();
+    assertThatThrownBy(() -> new BuildParameters(32, 100, 1.2f, 8, 1, 1, 1 << 24, Quantization.SQ8))
+        .hasMessageContaining("pqSubspaces is of PQ and OPQ");
+  }
+
+  @Test
   void build_atTheBounds_isTaken() {
     new BuildParameters(4, 8, 1, 0, Long.MIN_VALUE, 1, 1 << 24);
     new BuildParameters(256, 2000, 2, 4096, Long.MAX_VALUE, 256, Long.MAX_VALUE);

@@ -198,7 +198,16 @@ class RestMannersTest {
             pointer(
                 node.post("/collections/c/index", "{\"parameters\": {\"alpha\": 9}}").expect(400)))
         .isEqualTo("/parameters/alpha");
-    node.post("/collections/c/index", "{\"parameters\": {\"quantization\": \"sq\"}}").expect(400);
+    assertThat(
+            node.post("/collections/c/index", "{\"parameters\": {\"quantization\": \"sq\"}}")
+                .expect(400)
+                .json()
+                .toString())
+        .contains("'sq4', 'rabitq'");
+    node.post(
+            "/collections/c/index",
+            "{\"parameters\": {\"quantization\": \"sq4\", \"pq_subvectors\": 1}}")
+        .expect(400);
     node.post("/collections/c/index", "{\"parameters\": {\"pq_subvectors\": 3}}").expect(400);
     node.post("/collections", "{\"name\": \"c\", \"vector_dim\": 2}").expect(409);
   }

@@ -171,7 +171,9 @@ final class DiskAnnWriter {
       progress.update("train", 0, n);
     }
     SplittableRandom random = new SplittableRandom(parameters.seed());
-    int count = Math.min(n, Quantizer.SAMPLE_MAX);
+    // Training keeps up to three copies of its sample.
+    long affordable = parameters.buildMemoryBytesMax() / 8 / (4L * dimension);
+    int count = Math.clamp(affordable, Math.min(n, 256), Math.min(n, Quantizer.SAMPLE_MAX));
     float[] padded = new float[spill.paddedDimension()];
     float[][] sample = new float[Math.max(1, count)][];
     // Of no vectors at all any quantizer will do.

@@ -1,4 +1,4 @@
-/** Training of what makes vectors smaller. */
+/** What makes vectors smaller: quantizers behind one interface, and neighbours' binary codes. */
 @NullMarked
 package io.akidb.diskann.quantization;
 

@@ -5,6 +5,7 @@ import io.akidb.catalog.BuildRequest;
 import io.akidb.catalog.Catalog;
 import io.akidb.catalog.CollectionSchema;
 import io.akidb.catalog.IndexParameters;
+import io.akidb.catalog.IndexQuantization;
 import io.akidb.catalog.IndexRef;
 import io.akidb.catalog.Manifest;
 import io.akidb.catalog.VectorCollection;
@@ -81,38 +82,37 @@ final class IndexHandlers {
 
   private static IndexParameters parameters(Fields fields, CollectionSchema schema) {
     IndexParameters defaults = IndexParameters.defaults();
+    int pqSubvectors = whole(fields, "pq_subvectors", 0);
+    IndexQuantization quantization = quantization(fields, pqSubvectors);
+    if (quantization == IndexQuantization.PQ && pqSubvectors == 0) {
+      pqSubvectors =
+          PqCodebook.defaultSubspaces(
+              schema.dimension(), DistanceMetric.valueOf(schema.metric().name()));
+    }
     return new IndexParameters(
         whole(fields, "max_degree", defaults.maxDegree()),
         whole(fields, "build_list_size", defaults.buildListSize()),
         fields.number("alpha", -1e9, 1e9).orElse(defaults.alpha()),
-        pqSubvectors(fields, schema),
+        pqSubvectors,
         fields.number("build_memory_gb", -1e9, 1e9).orElse(defaults.buildMemoryGb()),
         whole(fields, "partition_rows_max", defaults.partitionRowsMax()),
         fields.number("partition_overlap", -1e9, 1e9).orElse(defaults.partitionOverlap()),
-        fields.whole("seed", Long.MIN_VALUE, Long.MAX_VALUE).orElse(defaults.seed()));
+        fields.whole("seed", Long.MIN_VALUE, Long.MAX_VALUE).orElse(defaults.seed()),
+        quantization);
   }
 
-  /** Zero stands for binary codes. */
-  private static int pqSubvectors(Fields fields, CollectionSchema schema) {
-    int given = whole(fields, "pq_subvectors", 0);
-    String quantization = fields.text("quantization").orElse(given == 0 ? "binary" : "pq");
-    return switch (quantization) {
-      case "binary" -> {
-        if (given != 0) {
-          throw ServingException.invalid(
-              fields.pointer("pq_subvectors"), "is of 'pq': leave it away, or ask for 'pq'");
-        }
-        yield 0;
-      }
-      case "pq" ->
-          given != 0
-              ? given
-              : PqCodebook.defaultSubspaces(
-                  schema.dimension(), DistanceMetric.valueOf(schema.metric().name()));
-      default ->
-          throw ServingException.invalid(
-              fields.pointer("quantization"), "must be 'binary' or 'pq'");
-    };
+  private static IndexQuantization quantization(Fields fields, int pqSubvectors) {
+    return fields
+        .text("quantization")
+        .map(
+            name ->
+                IndexQuantization.ofJsonName(name)
+                    .orElseThrow(
+                        () ->
+                            ServingException.invalid(
+                                fields.pointer("quantization"),
+                                "must be one of " + IndexQuantization.names())))
+        .orElse(pqSubvectors == 0 ? IndexQuantization.BINARY : IndexQuantization.PQ);
   }
 
   // The bounds that count are the catalog's, which names them.
