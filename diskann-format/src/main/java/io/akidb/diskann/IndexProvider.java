@@ -39,6 +39,22 @@ public interface IndexProvider {
       Path workDirectory);
 
   /**
+   * A builder of one shard file out of another of this kind and what changed since.
+   *
+   * @param base open for as long as the merge is
+   * @param schema of dimension and metric as the old shard's
+   * @param trained as for {@link #builder}
+   * @throws IllegalArgumentException if the old shard is of another kind, dimension or metric, or
+   *     declares an attribute with another type
+   */
+  ShardMerge merge(
+      VectorIndex base,
+      IndexSchema schema,
+      BuildParameters parameters,
+      @Nullable PqCodebook trained,
+      Path workDirectory);
+
+  /**
    * Maps a shard file of this kind. Costs little, however large the file is.
    *
    * @throws ShardFormatException if it is corrupt, or of a version that this one cannot read

@@ -27,6 +27,11 @@ public abstract class IndexProviderContract extends IndexFixture {
   private static final int MANY = 3_000;
   private static final int QUERIES = 40;
 
+  /** How many of all copies of a vector a search has to find. */
+  protected double copiesRecallMin() {
+    return 1;
+  }
+
   private double recall(VectorIndex index, float[][] base, float[][] queries, int k) {
     double sum = 0;
     for (float[] query : queries) {
@@ -143,7 +148,7 @@ public abstract class IndexProviderContract extends IndexFixture {
     }
     try (VectorIndex index = index(DistanceMetric.L2, base)) {
       assertThat(recall(index, base, distinct, 10)).isEqualTo(1);
-      assertThat(recall(index, base, distinct, 50)).isEqualTo(1);
+      assertThat(recall(index, base, distinct, 50)).isGreaterThanOrEqualTo(copiesRecallMin());
     }
   }
 

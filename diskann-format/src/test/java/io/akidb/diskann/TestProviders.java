@@ -41,6 +41,18 @@ public final class TestProviders {
     }
 
     @Override
+    public ShardMerge merge(
+        VectorIndex base,
+        IndexSchema schema,
+        BuildParameters parameters,
+        @Nullable PqCodebook trained,
+        Path workDirectory) {
+      BuildParameters asked =
+          parameters.pqSubspaces() > 0 ? parameters : parameters.withQuantization(quantization);
+      return provider.merge(base, schema, asked, trained, workDirectory);
+    }
+
+    @Override
     public VectorIndex open(Path file) {
       return provider.open(file);
     }

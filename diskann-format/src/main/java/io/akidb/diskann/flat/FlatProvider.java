@@ -7,9 +7,11 @@ import io.akidb.diskann.IndexBuilder;
 import io.akidb.diskann.IndexProvider;
 import io.akidb.diskann.IndexSchema;
 import io.akidb.diskann.PqCodebook;
+import io.akidb.diskann.ShardMerge;
 import io.akidb.diskann.VectorIndex;
 import io.akidb.diskann.format.v1.AttributeColumns;
 import io.akidb.diskann.format.v1.MappedIndex;
+import io.akidb.diskann.format.v1.MergeBuilder;
 import io.akidb.diskann.format.v1.NodeLayout;
 import io.akidb.diskann.format.v1.ShardBuilder;
 import io.akidb.diskann.format.v1.ShardContents;
@@ -42,21 +44,51 @@ public final class FlatProvider implements IndexProvider {
       @Override
       public BuildReport write(
           Path output, Spill spill, AttributeColumns columns, BuildProgress progress) {
-        int[] positions = new int[spill.size()];
-        for (int i = 0; i < positions.length; i++) {
-          positions[i] = i;
-        }
-        NodeLayout layout = NodeLayout.of(schema.dimension(), 0);
-        try (ShardWriter writer =
-            new ShardWriter(output, ShardSections.KIND_FLAT, ShardSections.FEATURE_PAGED_NODES)) {
-          ShardParameters shard =
-              new ShardParameters(schema, positions.length, layout, -1, parameters);
-          ShardContents.write(writer, shard, spill, columns, positions, null, null);
-          progress.update("write", positions.length, positions.length);
-          return writer.finish(positions.length, 0);
-        }
+        return writeFlat(schema, parameters, output, spill, columns, progress);
       }
     };
+  }
+
+  @Override
+  public ShardMerge merge(
+      VectorIndex base,
+      IndexSchema schema,
+      BuildParameters parameters,
+      @Nullable PqCodebook trained,
+      Path workDirectory) {
+    return new MergeBuilder(
+        MergeBuilder.requireMergeable(base, TYPE, schema), schema, workDirectory) {
+      @Override
+      protected BuildReport write(
+          Path output,
+          Spill spill,
+          AttributeColumns columns,
+          int[] carried,
+          BuildProgress progress) {
+        return writeFlat(schema, parameters, output, spill, columns, progress);
+      }
+    };
+  }
+
+  private static BuildReport writeFlat(
+      IndexSchema schema,
+      BuildParameters parameters,
+      Path output,
+      Spill spill,
+      AttributeColumns columns,
+      BuildProgress progress) {
+    int[] positions = new int[spill.size()];
+    for (int i = 0; i < positions.length; i++) {
+      positions[i] = i;
+    }
+    NodeLayout layout = NodeLayout.of(schema.dimension(), 0);
+    try (ShardWriter writer =
+        new ShardWriter(output, ShardSections.KIND_FLAT, ShardSections.FEATURE_PAGED_NODES)) {
+      ShardParameters shard = new ShardParameters(schema, positions.length, layout, -1, parameters);
+      ShardContents.write(writer, shard, spill, columns, positions, null, null);
+      progress.update("write", positions.length, positions.length);
+      return writer.finish(positions.length, 0);
+    }
   }
 
   @Override

@@ -90,6 +90,20 @@ final class BuildWorker {
     }
   }
 
+  /**
+   * Gives a node neighbours out of candidates.
+   *
+   * @param candidates each once, the node itself not among them
+   * @param known how many of the first ones an earlier pruning kept together
+   */
+  void choose(int node, int[] candidates, int count, int known) {
+    pruning.reset(node);
+    for (int i = 0; i < count; i++) {
+      pruning.offer(space.between(node, candidates[i]), candidates[i], i < known);
+    }
+    graph.set(node, pruning.kept(), pruning.prune());
+  }
+
   /** Prunes a node that has more than R neighbours. */
   void shrink(int node) {
     if (graph.degree(node) > parameters.maxDegree()) {

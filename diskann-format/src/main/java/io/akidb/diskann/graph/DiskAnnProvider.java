@@ -7,9 +7,11 @@ import io.akidb.diskann.IndexBuilder;
 import io.akidb.diskann.IndexProvider;
 import io.akidb.diskann.IndexSchema;
 import io.akidb.diskann.PqCodebook;
+import io.akidb.diskann.ShardMerge;
 import io.akidb.diskann.VectorIndex;
 import io.akidb.diskann.format.v1.AttributeColumns;
 import io.akidb.diskann.format.v1.MappedIndex;
+import io.akidb.diskann.format.v1.MergeBuilder;
 import io.akidb.diskann.format.v1.ShardBuilder;
 import io.akidb.diskann.format.v1.ShardSections;
 import io.akidb.diskann.format.v1.Spill;
@@ -31,6 +33,19 @@ public final class DiskAnnProvider implements IndexProvider {
       BuildParameters parameters,
       @Nullable PqCodebook trained,
       Path workDirectory) {
+    check(schema, parameters, trained);
+    return new ShardBuilder(schema, workDirectory) {
+      @Override
+      public BuildReport write(
+          Path output, Spill spill, AttributeColumns columns, BuildProgress progress) {
+        return new DiskAnnWriter(schema, parameters, trained, progress, workDirectory)
+            .write(output, spill, columns);
+      }
+    };
+  }
+
+  private static void check(
+      IndexSchema schema, BuildParameters parameters, @Nullable PqCodebook trained) {
     if (trained != null
         && (trained.dimension() != schema.dimension() || trained.metric() != schema.metric())) {
       throw new IllegalArgumentException("the codebook was trained for another schema");
@@ -39,12 +54,34 @@ public final class DiskAnnProvider implements IndexProvider {
       throw new IllegalArgumentException(
           "pqSubspaces must be at most the dimension, " + schema.dimension());
     }
-    return new ShardBuilder(schema, workDirectory) {
+  }
+
+  @Override
+  public ShardMerge merge(
+      VectorIndex base,
+      IndexSchema schema,
+      BuildParameters parameters,
+      @Nullable PqCodebook trained,
+      Path workDirectory) {
+    check(schema, parameters, trained);
+    MappedIndex old = MergeBuilder.requireMergeable(base, TYPE, schema);
+    return new MergeBuilder(old, schema, workDirectory) {
       @Override
-      public BuildReport write(
-          Path output, Spill spill, AttributeColumns columns, BuildProgress progress) {
+      protected BuildReport write(
+          Path output,
+          Spill spill,
+          AttributeColumns columns,
+          int[] carried,
+          BuildProgress progress) {
         return new DiskAnnWriter(schema, parameters, trained, progress, workDirectory)
-            .write(output, spill, columns);
+            .write(
+                output,
+                spill,
+                columns,
+                (spaces, graph) ->
+                    new GraphMerge(
+                            new MappedLists(base()), carried, spaces, graph, parameters, progress)
+                        .run());
       }
     };
   }

@@ -46,7 +46,26 @@ final class DiskAnnWriter {
     this.progress = progress;
   }
 
+  /** Makes a graph over at least one vector. */
+  interface GraphMaker {
+    /** Fills the graph, and answers the node from which all can be reached. */
+    int make(BuildSpaces spaces, VamanaGraph graph);
+  }
+
+  /** Writes a shard whose graph is built. */
   BuildReport write(Path output, Spill spill, AttributeColumns columns) {
+    return write(
+        output,
+        spill,
+        columns,
+        (spaces, graph) -> {
+          new VamanaBuilder(spaces.space(), spaces.medoid(), graph, parameters, progress).build();
+          return spaces.medoid();
+        });
+  }
+
+  /** Writes a shard. */
+  BuildReport write(Path output, Spill spill, AttributeColumns columns, GraphMaker maker) {
     int n = spill.size();
     try (VamanaGraph graph =
         new VamanaGraph(n, VamanaBuilder.capacity(parameters), workDirectory)) {
@@ -54,9 +73,9 @@ final class DiskAnnWriter {
       int[] nodes = new int[n];
       int entry = -1;
       if (n > 0) {
-        int medoid = buildGraph(spill, graph);
-        orderByWalk(graph, medoid, positions, nodes);
-        entry = nodes[medoid];
+        int from = makeGraph(spill, graph, maker);
+        orderByWalk(graph, from, positions, nodes);
+        entry = nodes[from];
       }
       Graph built =
           new Graph(
@@ -147,12 +166,10 @@ final class DiskAnnWriter {
     }
   }
 
-  /** Builds the graph and answers its medoid. */
-  private int buildGraph(Spill spill, VamanaGraph graph) {
+  private int makeGraph(Spill spill, VamanaGraph graph, GraphMaker maker) {
     try (BuildSpaces spaces =
         BuildSpaces.of(spill, schema.metric(), parameters.seed(), workDirectory)) {
-      new VamanaBuilder(spaces.space(), spaces.medoid(), graph, parameters, progress).build();
-      return spaces.medoid();
+      return maker.make(spaces, graph);
     }
   }
 

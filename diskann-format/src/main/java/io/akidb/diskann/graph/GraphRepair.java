@@ -2,6 +2,7 @@ package io.akidb.diskann.graph;
 
 import java.util.Arrays;
 import java.util.function.IntFunction;
+import java.util.stream.IntStream;
 
 /**
  * Makes every node reachable from the entry, by an edge from a reachable node near it. A node whose
@@ -44,13 +45,25 @@ final class GraphRepair {
   }
 
   void connect() {
-    Arrays.fill(reachedFrom, UNREACHED);
-    reach(entry, entry);
+    reachAll();
     for (int node = 0; node < reachedFrom.length; node++) {
       if (reachedFrom[node] == UNREACHED) {
         reach(node, attach(node));
       }
     }
+  }
+
+  /** The nodes, from one on, that cannot be reached; changes nothing. */
+  int[] unreached(int first) {
+    reachAll();
+    return IntStream.range(first, reachedFrom.length)
+        .filter(node -> reachedFrom[node] == UNREACHED)
+        .toArray();
+  }
+
+  private void reachAll() {
+    Arrays.fill(reachedFrom, UNREACHED);
+    reach(entry, entry);
   }
 
   /** Adds an edge to the node from a reachable one, the nearest that can have it; answers that. */

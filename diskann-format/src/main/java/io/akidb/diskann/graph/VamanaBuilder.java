@@ -10,6 +10,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntConsumer;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
 /**
@@ -55,43 +57,62 @@ final class VamanaBuilder {
 
   /** Builds. Every node can be reached from the medoid, and none has more than R neighbours. */
   void build() {
-    int[] order = shuffled();
-    each("graph", order.length, (worker, i) -> worker.insert(order[i]));
-    each("prune", order.length, (worker, i) -> worker.shrink(i));
-    new GraphRepair(graph, medoid, parameters.maxDegree(), newWorker()::nearest).connect();
+    insert("graph", IntStream.range(0, space.size()).toArray());
+    finish();
   }
 
-  private BuildWorker newWorker() {
+  /** Inserts nodes, in a seeded random order, into which their array is brought. */
+  void insert(String phase, int... order) {
+    shuffle(order);
+    each(
+        phase,
+        order.length,
+        () -> {
+          BuildWorker worker = newWorker();
+          return i -> worker.insert(order[i]);
+        });
+  }
+
+  /** Prunes what has more than R neighbours, and joins what cannot be reached. */
+  void finish() {
+    each("prune", space.size(), () -> newWorker()::shrink);
+    newRepair().connect();
+  }
+
+  GraphRepair newRepair() {
+    return new GraphRepair(graph, medoid, parameters.maxDegree(), newWorker()::nearest);
+  }
+
+  BuildWorker newWorker() {
     return new BuildWorker(space, graph, medoid, parameters);
   }
 
-  private int[] shuffled() {
+  private void shuffle(int... order) {
     SplittableRandom random = new SplittableRandom(parameters.seed());
-    int[] order = IntStream.range(0, space.size()).toArray();
     for (int i = order.length - 1; i > 0; i--) {
       int j = random.nextInt(i + 1);
       int swap = order[i];
       order[i] = order[j];
       order[j] = swap;
     }
-    return order;
   }
 
-  private interface Step {
-    void run(BuildWorker worker, int i);
-  }
-
-  private void each(String phase, int count, Step step) {
+  /**
+   * Runs a step for each number below a count, on all threads.
+   *
+   * @param steps makes the step of a thread
+   */
+  void each(String phase, int count, Supplier<IntConsumer> steps) {
     AtomicInteger next = new AtomicInteger();
     AtomicBoolean hasReporter = new AtomicBoolean();
     Runnable work =
         () -> {
           boolean reports = hasReporter.compareAndSet(false, true);
           try {
-            BuildWorker worker = newWorker();
-            int steps = 0;
+            IntConsumer step = steps.get();
+            int done = 0;
             for (int i = next.getAndIncrement(); i < count; i = next.getAndIncrement()) {
-              if (steps++ % PROGRESS_STEP == 0) {
+              if (done++ % PROGRESS_STEP == 0) {
                 if (Thread.currentThread().isInterrupted()) {
                   throw new CancellationException("the build was interrupted");
                 }
@@ -99,7 +120,7 @@ final class VamanaBuilder {
                   progress.update(phase, i, count);
                 }
               }
-              step.run(worker, i);
+              step.accept(i);
             }
           } finally {
             // After a failure the other threads have nothing left to do.

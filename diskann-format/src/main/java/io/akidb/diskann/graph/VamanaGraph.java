@@ -75,6 +75,12 @@ final class VamanaGraph implements AutoCloseable {
     lists.setAtIndex(INT, at(node), degree | degree << DEGREE_BITS);
   }
 
+  /** Gives a node neighbours that were chosen elsewhere, not all by one pruning perhaps. */
+  void carry(int node, int[] neighbours, int degree) {
+    MemorySegment.copy(neighbours, 0, lists, INT, 4 * (at(node) + 1), degree);
+    lists.setAtIndex(INT, at(node), degree);
+  }
+
   /**
    * Appends a neighbour if it is new and there is room; false if there is no room. Under the node's
    * lock.

@@ -67,6 +67,20 @@ public final class AttributeColumns {
     values.forEach((name, value) -> Objects.requireNonNull(columns.get(name)).add(position, value));
   }
 
+  /** Adds a text, or the word of a boolean, to all positions, if there is such a column. */
+  void addText(String name, String text, RoaringBitmap positions) {
+    if (columns.get(name) instanceof Texts texts) {
+      texts.put(text, positions);
+    }
+  }
+
+  /** Adds a number of the column's type, in its 64 bits, if there is such a column. */
+  void addNumber(String name, int position, long bits) {
+    if (columns.get(name) instanceof Numbers numbers) {
+      numbers.put(position, bits);
+    }
+  }
+
   private static boolean isEncodable(AttributeValue value) {
     return switch (value) {
       case AttributeValue.Text text -> Utf8.isEncodable(text.value());
@@ -163,6 +177,12 @@ public final class AttributeColumns {
       }
     }
 
+    void put(String text, RoaringBitmap all) {
+      if (!all.isEmpty()) {
+        positions.computeIfAbsent(text, key -> new RoaringBitmap()).or(all);
+      }
+    }
+
     private void put(String text, int position) {
       positions.computeIfAbsent(text, key -> new RoaringBitmap()).add(position);
     }
@@ -216,10 +236,14 @@ public final class AttributeColumns {
 
     @Override
     void add(int position, AttributeValue value) {
+      put(position, bits(value));
+    }
+
+    void put(int position, long bits) {
       if (position >= values.length) {
         values = Arrays.copyOf(values, Math.max(position + 1, values.length * 2));
       }
-      values[position] = bits(value);
+      values[position] = bits;
       present.add(position);
     }
 

@@ -116,6 +116,41 @@ final class MappedAttributes implements AttributeIndex {
     return column.isNumber() ? numbers(column).present() : texts(column).prefix(NOTHING);
   }
 
+  /**
+   * Adds all values to the columns of the same names.
+   *
+   * @param positions of each node there; negative if its values are left behind
+   */
+  void copy(int[] positions, AttributeColumns into) {
+    columns.forEach(
+        (name, column) -> {
+          if (column.isNumber()) {
+            MappedNumbers from = numbers(column);
+            from.present()
+                .forEach(
+                    (int node) -> {
+                      if (positions[node] >= 0) {
+                        into.addNumber(name, positions[node], from.bits(node));
+                      }
+                    });
+          } else {
+            texts(column)
+                .forEach((text, nodes) -> into.addText(name, text, placed(nodes, positions)));
+          }
+        });
+  }
+
+  private static RoaringBitmap placed(RoaringBitmap nodes, int[] positions) {
+    RoaringBitmap placed = new RoaringBitmap();
+    nodes.forEach(
+        (int node) -> {
+          if (positions[node] >= 0) {
+            placed.add(positions[node]);
+          }
+        });
+    return placed;
+  }
+
   private Column column(String name) {
     Column column = columns.get(name);
     if (column == null) {

@@ -127,6 +127,11 @@ public abstract class MappedIndex implements VectorIndex {
     return attributes;
   }
 
+  /** Adds all attributes' values to the columns, as {@link MappedAttributes#copy} says. */
+  final void copyAttributes(int[] positions, AttributeColumns into) {
+    attributes.copy(positions, into);
+  }
+
   @Override
   public final void verify() {
     file.verify();

@@ -35,13 +35,18 @@ final class MappedNumbers {
     return RoaringForm.read(present);
   }
 
+  /** The number of a node that has one, in its 64 bits. */
+  long bits(int node) {
+    return bytes.get(SegmentLayout.I64, 8 + 8L * node);
+  }
+
   /** Nodes whose number, in its 64 bits, is accepted. */
   RoaringBitmap matching(LongPredicate accepts) {
     RoaringBitmap matching = new RoaringBitmap();
     PeekableIntIterator nodes = present().getIntIterator();
     while (nodes.hasNext()) {
       int node = nodes.next();
-      if (accepts.test(bytes.get(SegmentLayout.I64, 8 + 8L * node))) {
+      if (accepts.test(bits(node))) {
         matching.add(node);
       }
     }

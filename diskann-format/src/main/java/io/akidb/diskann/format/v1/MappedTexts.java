@@ -3,6 +3,7 @@ package io.akidb.diskann.format.v1;
 import io.akidb.diskann.kernel.SegmentLayout;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
+import java.util.function.BiConsumer;
 import java.util.function.IntPredicate;
 import org.roaringbitmap.RoaringBitmap;
 
@@ -112,6 +113,13 @@ final class MappedTexts {
           long mismatch = text(i).mismatch(wanted);
           return mismatch < 0 || mismatch == prefix.length;
         });
+  }
+
+  /** Tells each text and its nodes. */
+  void forEach(BiConsumer<String, RoaringBitmap> each) {
+    for (int i = 0; i < count; i++) {
+      each.accept(Utf8.decode(text(i), "a text of an attribute"), RoaringForm.read(nodes(i)));
+    }
   }
 
   private RoaringBitmap union(int from, IntPredicate goesOn) {

@@ -22,7 +22,7 @@ public abstract class ShardBuilder implements IndexBuilder {
   }
 
   @Override
-  public final void add(IndexRecord item) {
+  public void add(IndexRecord item) {
     if (built) {
       throw new IllegalStateException("the shard was built already");
     }
@@ -32,7 +32,7 @@ public abstract class ShardBuilder implements IndexBuilder {
   }
 
   @Override
-  public final int size() {
+  public int size() {
     return spill.size();
   }
 
@@ -43,6 +43,7 @@ public abstract class ShardBuilder implements IndexBuilder {
     }
     built = true;
     try {
+      complete(spill, columns, progress);
       spill.map();
       return write(output, spill, columns, progress);
     } catch (UncheckedIOException e) {
@@ -53,6 +54,9 @@ public abstract class ShardBuilder implements IndexBuilder {
       throw e;
     }
   }
+
+  /** Adds what comes from elsewhere than {@link #add}. */
+  protected void complete(Spill into, AttributeColumns intoColumns, BuildProgress progress) {}
 
   public abstract BuildReport write(
       Path output, Spill spill, AttributeColumns columns, BuildProgress progress);

@@ -1,0 +1,41 @@
+package io.akidb.diskann.graph;
+
+import io.akidb.diskann.format.v1.MappedIndex;
+import io.akidb.diskann.format.v1.NodeLayout;
+import io.akidb.diskann.format.v1.ShardFile;
+import io.akidb.diskann.kernel.SegmentLayout;
+import java.lang.foreign.MemorySegment;
+
+/** The graph of a mapped shard. Safe for any thread. */
+final class MappedLists implements GraphMerge.Lists {
+  private final NodeLayout layout;
+  private final MemorySegment nodes;
+  private final int size;
+
+  MappedLists(MappedIndex index) {
+    this.layout = index.layout();
+    this.nodes = index.nodes();
+    this.size = index.size();
+  }
+
+  @Override
+  public int degreeMax() {
+    return layout.maxDegree();
+  }
+
+  @Override
+  public int copy(int node, int[] into) {
+    long at = layout.offset(node);
+    int degree = nodes.get(SegmentLayout.I32, at + layout.degreeAt());
+    if (degree < 0 || degree > layout.maxDegree()) {
+      throw ShardFile.corrupt("node " + node + " has " + degree + " neighbours");
+    }
+    MemorySegment.copy(nodes, SegmentLayout.I32, at + layout.neighboursAt(), into, 0, degree);
+    for (int i = 0; i < degree; i++) {
+      if (into[i] < 0 || into[i] >= size) {
+        throw ShardFile.corrupt("a node has node " + into[i] + " as a neighbour");
+      }
+    }
+    return degree;
+  }
+}

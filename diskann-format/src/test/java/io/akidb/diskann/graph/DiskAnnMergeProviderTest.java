@@ -1,0 +1,25 @@
+package io.akidb.diskann.graph;
+
+import io.akidb.diskann.IndexProvider;
+import io.akidb.diskann.IndexProviderContract;
+import io.akidb.diskann.MergingProvider;
+
+/** A merged shard is searched as one that was built. */
+class DiskAnnMergeProviderTest extends IndexProviderContract {
+  @Override
+  protected IndexProvider provider() {
+    return new MergingProvider(IndexProvider.of("diskann"));
+  }
+
+  @Override
+  protected double recallMin() {
+    // Of ten queries through a filter of few: IncrementalRecallIT compares with fresh builds.
+    return 0.8;
+  }
+
+  @Override
+  protected double copiesRecallMin() {
+    // A copy that deleted ones alone led to may be reached from far away only.
+    return 0.98;
+  }
+}
