@@ -18,6 +18,11 @@ public interface VectorIndex extends AutoCloseable {
   /** As {@link IndexProvider#type}. */
   String type();
 
+  /** What list size a wanted recall takes. */
+  default RecallCalibration calibration() {
+    return RecallCalibration.TYPICAL;
+  }
+
   /** Length of the file. */
   long fileBytes();
 

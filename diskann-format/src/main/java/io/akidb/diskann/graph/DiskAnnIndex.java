@@ -2,8 +2,10 @@ package io.akidb.diskann.graph;
 
 import io.akidb.diskann.IndexSchema;
 import io.akidb.diskann.NodeFilter;
+import io.akidb.diskann.RecallCalibration;
 import io.akidb.diskann.SearchParameters;
 import io.akidb.diskann.SearchResult;
+import io.akidb.diskann.format.v1.CalibrationSection;
 import io.akidb.diskann.format.v1.MappedIndex;
 import io.akidb.diskann.format.v1.ShardFile;
 import io.akidb.diskann.format.v1.ShardSections;
@@ -19,6 +21,7 @@ final class DiskAnnIndex extends MappedIndex {
 
   private final Quantizer quantizer;
   private final MemorySegment codes;
+  private final RecallCalibration calibration;
   private final IdleWalks walks = new IdleWalks(() -> new ResidentWalk(this));
 
   DiskAnnIndex(ShardFile file) {
@@ -28,6 +31,7 @@ final class DiskAnnIndex extends MappedIndex {
       throw ShardFile.corrupt("the codebook is too large");
     }
     adviseRandomReads();
+    this.calibration = CalibrationSection.read(file);
     this.quantizer = Quantizers.fromBytes(book.toArray(SegmentLayout.I8));
     if (quantizer.dimension() != schema().dimension() || quantizer.metric() != schema().metric()) {
       throw ShardFile.corrupt("the codebook was trained for another schema");
@@ -44,6 +48,11 @@ final class DiskAnnIndex extends MappedIndex {
 
   MemorySegment codes() {
     return codes;
+  }
+
+  @Override
+  public RecallCalibration calibration() {
+    return calibration;
   }
 
   @Override

@@ -6,7 +6,9 @@ import io.akidb.diskann.BuildReport;
 import io.akidb.diskann.IndexSchema;
 import io.akidb.diskann.PqCodebook;
 import io.akidb.diskann.Quantization;
+import io.akidb.diskann.RecallCalibration;
 import io.akidb.diskann.format.v1.AttributeColumns;
+import io.akidb.diskann.format.v1.CalibrationSection;
 import io.akidb.diskann.format.v1.NodeLayout;
 import io.akidb.diskann.format.v1.SectionOutput;
 import io.akidb.diskann.format.v1.ShardContents;
@@ -122,6 +124,7 @@ final class DiskAnnWriter {
               FusedEntries.write(
                   out, codes.rotation(), codes.centre(), entries, codes.entries(entries)));
       progress.update("encode", n, n);
+      calibrate(writer, n);
       return writer.finish(n, graph.averageDegree());
     }
   }
@@ -162,6 +165,7 @@ final class DiskAnnWriter {
       writer.section(ShardSections.CODEBOOK, 64, out -> out.putBytes(quantizer.toBytes()));
       writer.section(
           ShardSections.CODES, 64, out -> writeCodes(out, quantizer, spill, graph.positions()));
+      calibrate(writer, n);
       return writer.finish(n, graph.averageDegree());
     }
   }
@@ -171,6 +175,16 @@ final class DiskAnnWriter {
         BuildSpaces.of(spill, schema.metric(), parameters.seed(), workDirectory)) {
       return maker.make(spaces, graph);
     }
+  }
+
+  private void calibrate(ShardWriter writer, int size) {
+    if (size < RecallCalibrator.SIZE_MIN) {
+      return;
+    }
+    RecallCalibration calibration =
+        writer.readBack(path -> new RecallCalibrator(parameters.seed(), progress).calibrate(path));
+    writer.section(
+        ShardSections.CALIBRATION, 64, out -> CalibrationSection.write(out, calibration));
   }
 
   private static int renumbered(VamanaGraph graph, int position, int[] nodes, int[] into) {

@@ -1,8 +1,10 @@
 package io.akidb.diskann.graph;
 
 import io.akidb.diskann.NodeFilter;
+import io.akidb.diskann.RecallCalibration;
 import io.akidb.diskann.SearchParameters;
 import io.akidb.diskann.SearchResult;
+import io.akidb.diskann.format.v1.CalibrationSection;
 import io.akidb.diskann.format.v1.MappedIndex;
 import io.akidb.diskann.format.v1.ShardFile;
 import org.jspecify.annotations.Nullable;
@@ -10,16 +12,23 @@ import org.jspecify.annotations.Nullable;
 /** A mapped Vamana shard whose records hold their neighbours' codes. */
 final class FusedIndex extends MappedIndex {
   private final FusedEntries entries;
+  private final RecallCalibration calibration;
   private final IdleWalks walks = new IdleWalks(() -> new FusedWalk(this));
 
   FusedIndex(ShardFile file) {
     super(file);
     adviseRandomReads();
     this.entries = FusedEntries.read(file, schema(), size());
+    this.calibration = CalibrationSection.read(file);
   }
 
   FusedEntries entries() {
     return entries;
+  }
+
+  @Override
+  public RecallCalibration calibration() {
+    return calibration;
   }
 
   @Override

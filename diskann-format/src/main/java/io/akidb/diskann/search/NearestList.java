@@ -70,6 +70,16 @@ public final class NearestList {
     heap[i] = key;
   }
 
+  /** The distances of what was kept, ascending. The list is to be reset before it is used again. */
+  public float[] toDistances() {
+    Arrays.sort(heap, 0, size);
+    float[] distances = new float[size];
+    for (int i = 0; i < size; i++) {
+      distances[i] = SortableKeys.distance(heap[i]);
+    }
+    return distances;
+  }
+
   /** What was kept, ascending. The list is to be reset before it is used again. */
   public SearchResult toResult(SearchStatistics statistics) {
     Arrays.sort(heap, 0, size);

@@ -177,6 +177,11 @@ public final class ShardFile implements AutoCloseable {
     return file.byteSize();
   }
 
+  /** Whether there is such a section. */
+  public boolean has(int id) {
+    return sections.containsKey(id);
+  }
+
   /** A section's bytes, unchecked. */
   public MemorySegment section(int id) {
     return sectionOf(id).bytes();

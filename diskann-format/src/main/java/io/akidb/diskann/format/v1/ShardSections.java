@@ -34,6 +34,7 @@ public final class ShardSections {
   public static final int PAYLOADS = 8;
   public static final int ATTRIBUTES = 9;
   public static final int ENTRIES = 10;
+  public static final int CALIBRATION = 11;
 
   /** Node records lie so that none straddles a page of 4 KiB needlessly. */
   public static final int FEATURE_PAGED_NODES = 1;

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.zip.CRC32C;
 
 /**
@@ -59,15 +60,27 @@ public final class ShardWriter implements AutoCloseable {
     sections.add(new Section(id, out.crc32c(), offset, out.position() - offset));
   }
 
+  /**
+   * Lets the shard be read as if it ended here; more sections may follow.
+   *
+   * @param reader gets the file, and has closed it when it is done
+   */
+  public <T> T readBack(Function<Path, T> reader) {
+    try {
+      out.flush();
+      writeHeader(out.position());
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot write the shard file " + output.getFileName(), e);
+    }
+    return reader.apply(temporary);
+  }
+
   /** Writes the header, makes all durable and gives the file its name. */
   public BuildReport finish(int vectors, double averageDegree) {
     try {
       out.flush();
       long bytes = out.position();
-      ByteBuffer header = header(bytes);
-      while (header.hasRemaining()) {
-        channel.write(header, header.position());
-      }
+      writeHeader(bytes);
       channel.force(true);
       int crc = checksum(bytes);
       channel.close();
@@ -81,6 +94,13 @@ public final class ShardWriter implements AutoCloseable {
       return new BuildReport(vectors, bytes, crc, averageDegree);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot finish the shard file " + output.getFileName(), e);
+    }
+  }
+
+  private void writeHeader(long fileBytes) throws IOException {
+    ByteBuffer header = header(fileBytes);
+    while (header.hasRemaining()) {
+      channel.write(header, header.position());
     }
   }
 
