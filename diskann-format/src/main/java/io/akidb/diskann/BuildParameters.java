@@ -11,6 +11,7 @@ package io.akidb.diskann;
  * @param threads that build, 1 to 256
  * @param buildMemoryBytesMax the memory that building may take beside the page cache
  * @param quantization which codes the graph is walked by
+ * @param storage how full vectors are stored
  */
 public record BuildParameters(
     int maxDegree,
@@ -20,7 +21,8 @@ public record BuildParameters(
     long seed,
     int threads,
     long buildMemoryBytesMax,
-    Quantization quantization) {
+    Quantization quantization,
+    VectorStorage storage) {
 
   /**
    * Checks the bounds.
@@ -39,6 +41,28 @@ public record BuildParameters(
         "pqSubspaces is of PQ and OPQ: make it 0, or the quantization one of them");
     require(threads >= 1 && threads <= 256, "threads must be 1 to 256");
     require(buildMemoryBytesMax >= 1 << 24, "buildMemoryBytesMax must be at least 16 MiB");
+  }
+
+  /** Those with vectors in the form that fits them. */
+  public BuildParameters(
+      int maxDegree,
+      int buildListSize,
+      float alpha,
+      int pqSubspaces,
+      long seed,
+      int threads,
+      long buildMemoryBytesMax,
+      Quantization quantization) {
+    this(
+        maxDegree,
+        buildListSize,
+        alpha,
+        pqSubspaces,
+        seed,
+        threads,
+        buildMemoryBytesMax,
+        quantization,
+        VectorStorage.AUTO);
   }
 
   /** Those with PQ codes if {@code pqSubspaces} says how long, otherwise with binary codes. */
@@ -77,7 +101,8 @@ public record BuildParameters(
         seed,
         newThreads,
         buildMemoryBytesMax,
-        quantization);
+        quantization,
+        storage);
   }
 
   /** These, with other codes, of the length that the dimension asks for. */
@@ -90,7 +115,8 @@ public record BuildParameters(
         seed,
         threads,
         buildMemoryBytesMax,
-        newQuantization);
+        newQuantization,
+        storage);
   }
 
   /** These, with another seed. */
@@ -103,7 +129,22 @@ public record BuildParameters(
         newSeed,
         threads,
         buildMemoryBytesMax,
-        quantization);
+        quantization,
+        storage);
+  }
+
+  /** These, with vectors in another form. */
+  public BuildParameters withStorage(VectorStorage newStorage) {
+    return new BuildParameters(
+        maxDegree,
+        buildListSize,
+        alpha,
+        pqSubspaces,
+        seed,
+        threads,
+        buildMemoryBytesMax,
+        quantization,
+        newStorage);
   }
 
   private static void require(boolean holds, String rule) {

@@ -19,6 +19,7 @@ import io.akidb.diskann.format.v1.ShardParameters;
 import io.akidb.diskann.format.v1.ShardSections;
 import io.akidb.diskann.format.v1.ShardWriter;
 import io.akidb.diskann.format.v1.Spill;
+import io.akidb.diskann.format.v1.VectorForm;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
@@ -81,9 +82,11 @@ public final class FlatProvider implements IndexProvider {
     for (int i = 0; i < positions.length; i++) {
       positions[i] = i;
     }
-    NodeLayout layout = NodeLayout.of(schema.dimension(), 0);
+    VectorForm form = spill.form(parameters.storage());
+    NodeLayout layout = NodeLayout.of(form, schema.dimension(), 0);
     try (ShardWriter writer =
-        new ShardWriter(output, ShardSections.KIND_FLAT, ShardSections.FEATURE_PAGED_NODES)) {
+        new ShardWriter(
+            output, ShardSections.KIND_FLAT, form.features(ShardSections.FEATURE_PAGED_NODES))) {
       ShardParameters shard = new ShardParameters(schema, positions.length, layout, -1, parameters);
       ShardContents.write(writer, shard, spill, columns, positions, null, null);
       progress.update("write", positions.length, positions.length);
@@ -101,6 +104,8 @@ public final class FlatProvider implements IndexProvider {
           }
           return new FlatIndex(shard);
         },
-        ShardSections.FEATURE_PAGED_NODES);
+        ShardSections.FEATURE_PAGED_NODES,
+        ShardSections.FEATURE_HALF_VECTORS,
+        ShardSections.FEATURE_BYTE_VECTORS);
   }
 }

@@ -99,6 +99,8 @@ public final class DiskAnnProvider implements IndexProvider {
         ShardSections.FEATURE_PAGED_NODES,
         ShardSections.FEATURE_PQ_CODES,
         ShardSections.FEATURE_NEIGHBOUR_CODES,
-        ShardSections.FEATURE_QUANTIZER);
+        ShardSections.FEATURE_QUANTIZER,
+        ShardSections.FEATURE_HALF_VECTORS,
+        ShardSections.FEATURE_BYTE_VECTORS);
   }
 }

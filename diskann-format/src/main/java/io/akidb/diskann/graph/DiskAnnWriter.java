@@ -16,6 +16,7 @@ import io.akidb.diskann.format.v1.ShardParameters;
 import io.akidb.diskann.format.v1.ShardSections;
 import io.akidb.diskann.format.v1.ShardWriter;
 import io.akidb.diskann.format.v1.Spill;
+import io.akidb.diskann.format.v1.VectorForm;
 import io.akidb.diskann.quantization.ProductQuantizer;
 import io.akidb.diskann.quantization.Quantizer;
 import io.akidb.diskann.quantization.Quantizers;
@@ -69,6 +70,7 @@ final class DiskAnnWriter {
   /** Writes a shard. */
   BuildReport write(Path output, Spill spill, AttributeColumns columns, GraphMaker maker) {
     int n = spill.size();
+    VectorForm form = spill.form(parameters.storage());
     try (VamanaGraph graph =
         new VamanaGraph(n, VamanaBuilder.capacity(parameters), workDirectory)) {
       int[] positions = new int[n];
@@ -84,6 +86,7 @@ final class DiskAnnWriter {
               positions,
               (node, into) -> renumbered(graph, positions[node], nodes, into),
               entry,
+              form,
               IntStream.range(0, n).mapToLong(graph::degree).average().orElse(0));
       return trained == null && parameters.quantization() == Quantization.BINARY_NEIGHBOURS
           ? writeFused(output, spill, columns, built)
@@ -98,11 +101,15 @@ final class DiskAnnWriter {
    */
   @SuppressWarnings("ArrayRecordComponent") // handed over, never compared
   private record Graph(
-      int[] positions, ShardContents.Neighbours neighbours, int entry, double averageDegree) {}
+      int[] positions,
+      ShardContents.Neighbours neighbours,
+      int entry,
+      VectorForm form,
+      double averageDegree) {}
 
   private BuildReport writeFused(Path output, Spill spill, AttributeColumns columns, Graph graph) {
     int n = spill.size();
-    NodeLayout layout = NodeLayout.fused(schema.dimension(), parameters.maxDegree());
+    NodeLayout layout = NodeLayout.fused(graph.form(), schema.dimension(), parameters.maxDegree());
     ShardParameters shard = new ShardParameters(schema, n, layout, graph.entry(), parameters);
     try (FusedCodes codes =
             new FusedCodes(
@@ -111,8 +118,11 @@ final class DiskAnnWriter {
             new ShardWriter(
                 output,
                 ShardSections.KIND_FUSED,
-                ShardSections.FEATURE_PAGED_NODES,
-                ShardSections.FEATURE_NEIGHBOUR_CODES)) {
+                graph
+                    .form()
+                    .features(
+                        ShardSections.FEATURE_PAGED_NODES,
+                        ShardSections.FEATURE_NEIGHBOUR_CODES))) {
       progress.update("encode", 0, n);
       ShardContents.write(
           writer, shard, spill, columns, graph.positions(), graph.neighbours(), codes);
@@ -150,16 +160,19 @@ final class DiskAnnWriter {
       Path output, Spill spill, AttributeColumns columns, Graph graph) {
     Quantizer quantizer = trained != null ? ProductQuantizer.of(trained) : train(spill);
     int n = spill.size();
-    NodeLayout layout = NodeLayout.of(schema.dimension(), parameters.maxDegree());
+    NodeLayout layout = NodeLayout.of(graph.form(), schema.dimension(), parameters.maxDegree());
     ShardParameters shard = new ShardParameters(schema, n, layout, graph.entry(), parameters);
     try (ShardWriter writer =
         new ShardWriter(
             output,
             ShardSections.KIND_DISKANN,
-            ShardSections.FEATURE_PAGED_NODES,
-            quantizer.quantization() == Quantization.PQ
-                ? ShardSections.FEATURE_PQ_CODES
-                : ShardSections.FEATURE_QUANTIZER)) {
+            graph
+                .form()
+                .features(
+                    ShardSections.FEATURE_PAGED_NODES,
+                    quantizer.quantization() == Quantization.PQ
+                        ? ShardSections.FEATURE_PQ_CODES
+                        : ShardSections.FEATURE_QUANTIZER))) {
       ShardContents.write(
           writer, shard, spill, columns, graph.positions(), graph.neighbours(), null);
       writer.section(ShardSections.CODEBOOK, 64, out -> out.putBytes(quantizer.toBytes()));

@@ -24,6 +24,16 @@ public final class BestKernels {
   private static final ResidentKernels RESIDENT =
       HAS_VECTOR_API ? new VectorResidentKernels() : new ScalarResidentKernels();
 
+  private static final StoredKernels STORED_FLOATS = new FloatStored(FLOATS);
+  private static final StoredKernels STORED_HALVES =
+      HAS_VECTOR_API ? new VectorHalfStored() : new ScalarHalfStored();
+
+  // Lanes of 128 bits would load bytes past those of a vector.
+  private static final StoredKernels STORED_BYTES =
+      HAS_VECTOR_API && MachineFeatures.lanes32() >= 8
+          ? new VectorByteStored()
+          : new ScalarByteStored();
+
   private BestKernels() {}
 
   /** Whether SIMD is in use. */
@@ -54,5 +64,20 @@ public final class BestKernels {
   /** Kernels over resident codes. */
   public static ResidentKernels resident() {
     return RESIDENT;
+  }
+
+  /** Distances to vectors of f32. */
+  public static StoredKernels storedFloats() {
+    return STORED_FLOATS;
+  }
+
+  /** Distances to vectors of binary16. */
+  public static StoredKernels storedHalves() {
+    return STORED_HALVES;
+  }
+
+  /** Distances to vectors of bytes with a step and a zero. */
+  public static StoredKernels storedBytes() {
+    return STORED_BYTES;
   }
 }

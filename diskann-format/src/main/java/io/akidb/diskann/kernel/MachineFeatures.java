@@ -26,4 +26,9 @@ final class MachineFeatures {
       return false;
     }
   }
+
+  /** Numbers of 32 bits in a vector register. */
+  static int lanes32() {
+    return VectorShape.preferredShape().vectorBitSize() / Integer.SIZE;
+  }
 }

@@ -3,9 +3,8 @@ package io.akidb.diskann.search;
 import io.akidb.diskann.IndexSchema;
 import io.akidb.diskann.format.v1.NodeLayout;
 import io.akidb.diskann.format.v1.VectorChecks;
-import io.akidb.diskann.kernel.BestKernels;
-import io.akidb.diskann.kernel.KernelSet;
 import io.akidb.diskann.kernel.SegmentLayout;
+import io.akidb.diskann.kernel.StoredKernels;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
@@ -18,12 +17,13 @@ public final class PreparedQuery {
   private final NodeLayout layout;
   private final MemorySegment nodes;
   private final float[] vector;
-  private final KernelSet kernels = BestKernels.floats();
+  private final StoredKernels kernels;
 
   public PreparedQuery(IndexSchema schema, NodeLayout layout, MemorySegment nodes) {
     this.schema = schema;
     this.layout = layout;
     this.nodes = nodes;
+    this.kernels = layout.form().kernels();
     this.vector = new float[layout.paddedDimension()];
   }
 

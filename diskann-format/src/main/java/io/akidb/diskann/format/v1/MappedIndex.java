@@ -5,7 +5,6 @@ import io.akidb.diskann.IndexSchema;
 import io.akidb.diskann.ShardFormatException;
 import io.akidb.diskann.ShardTooNewException;
 import io.akidb.diskann.VectorIndex;
-import io.akidb.diskann.kernel.SegmentLayout;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.function.Function;
@@ -21,7 +20,8 @@ public abstract class MappedIndex implements VectorIndex {
   public MappedIndex(ShardFile file) {
     this.file = file;
     this.parameters =
-        ShardParameters.read(file.checkedSection(ShardSections.PARAMETERS), file.kind());
+        ShardParameters.read(
+            file.checkedSection(ShardSections.PARAMETERS), file.kind(), VectorForm.of(file));
     this.records = new ShardRecords(file, size());
     this.attributes = new MappedAttributes(file, schema(), size());
     this.nodes = file.section(ShardSections.NODES, layout().sectionBytes(size()));
@@ -108,8 +108,10 @@ public abstract class MappedIndex implements VectorIndex {
     if (nodeId < 0 || nodeId >= size()) {
       throw new IndexOutOfBoundsException("node " + nodeId + " of " + size());
     }
-    MemorySegment.copy(
-        nodes, SegmentLayout.F32, layout().offset(nodeId), into, 0, schema().dimension());
+    layout()
+        .form()
+        .read(
+            nodes, layout().offset(nodeId), layout().paddedDimension(), into, schema().dimension());
   }
 
   @Override

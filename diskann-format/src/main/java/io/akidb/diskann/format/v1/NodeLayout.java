@@ -4,10 +4,12 @@ import io.akidb.diskann.quantization.NeighbourCodes;
 import io.akidb.diskann.quantization.Rotation;
 
 /**
- * Where a node's record lies in the section of nodes, and what lies where in the record: the
- * vector, padded with zeros to 16 components; for graphs the inverse norm (f32), the degree (i32)
- * and room for {@code maxDegree} neighbours; for fused graphs the neighbours' codes behind that.
+ * Where a node's record lies in the section of nodes, and what lies where in the record: the vector
+ * in its form, padded with zeros to 16 components; for graphs the inverse norm (f32), the degree
+ * (i32) and room for {@code maxDegree} neighbours; for fused graphs the neighbours' codes behind
+ * that.
  *
+ * @param form of the vectors
  * @param dimension of the vectors
  * @param maxDegree neighbours a record has room for; 0 where there is no graph
  * @param codeGroups groups of four bits of a neighbour's code; 0 where codes are elsewhere
@@ -16,19 +18,24 @@ import io.akidb.diskann.quantization.Rotation;
  *     larger than a page and lie back to back
  */
 public record NodeLayout(
-    int dimension, int maxDegree, int codeGroups, int strideBytes, int nodesPerPage) {
+    VectorForm form,
+    int dimension,
+    int maxDegree,
+    int codeGroups,
+    int strideBytes,
+    int nodesPerPage) {
   private static final int FLOATS_ALIGNED = 16;
   private static final int RECORD_ALIGNED = 64;
   private static final int GROUP_BITS = 4;
 
   /** Of records without codes. */
-  public static NodeLayout of(int dimension, int maxDegree) {
-    return of(dimension, maxDegree, 0);
+  public static NodeLayout of(VectorForm form, int dimension, int maxDegree) {
+    return of(form, dimension, maxDegree, 0);
   }
 
   /** Of records with their neighbours' binary codes. */
-  public static NodeLayout fused(int dimension, int maxDegree) {
-    return of(dimension, maxDegree, codeGroups(dimension));
+  public static NodeLayout fused(VectorForm form, int dimension, int maxDegree) {
+    return of(form, dimension, maxDegree, codeGroups(dimension));
   }
 
   /** Groups of four bits in the binary code of a vector of this dimension. */
@@ -36,14 +43,14 @@ public record NodeLayout(
     return Rotation.lengthFor(dimension) / GROUP_BITS;
   }
 
-  private static NodeLayout of(int dimension, int maxDegree, int codeGroups) {
-    int record = 4 * padded(dimension) + 8 + 4 * maxDegree;
+  private static NodeLayout of(VectorForm form, int dimension, int maxDegree, int codeGroups) {
+    int record = form.bytes(padded(dimension)) + 8 + 4 * maxDegree;
     if (codeGroups > 0) {
       record += NeighbourCodes.bytes(maxDegree, codeGroups);
     }
     int stride = (record + RECORD_ALIGNED - 1) / RECORD_ALIGNED * RECORD_ALIGNED;
     return new NodeLayout(
-        dimension, maxDegree, codeGroups, stride, ShardSections.PAGE_BYTES / stride);
+        form, dimension, maxDegree, codeGroups, stride, ShardSections.PAGE_BYTES / stride);
   }
 
   public static int padded(int dimension) {
@@ -62,15 +69,15 @@ public record NodeLayout(
   }
 
   public int inverseNormAt() {
-    return 4 * paddedDimension();
+    return form.bytes(paddedDimension());
   }
 
   public int degreeAt() {
-    return 4 * paddedDimension() + 4;
+    return inverseNormAt() + 4;
   }
 
   public int neighboursAt() {
-    return 4 * paddedDimension() + 8;
+    return inverseNormAt() + 8;
   }
 
   /** Where the neighbours' codes begin, in fused graphs. */

@@ -49,6 +49,10 @@ public final class SectionOutput {
     room(1).put(value);
   }
 
+  public void putShort(short value) {
+    room(2).putShort(value);
+  }
+
   public void putInt(int value) {
     room(4).putInt(value);
   }

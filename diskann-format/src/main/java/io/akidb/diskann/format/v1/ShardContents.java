@@ -54,11 +54,12 @@ public final class ShardContents {
       @Nullable Tail tail) {
     long start = out.position();
     int[] neighbours = new int[layout.maxDegree()];
+    float[] vector = new float[layout.paddedDimension()];
     for (int node = 0; node < positions.length; node++) {
       out.putZeros(start + layout.offset(node) - out.position());
       int position = positions[node];
-      out.putSegment(
-          spill.vectors().asSlice(spill.vectorAt(position), 4L * layout.paddedDimension()));
+      spill.vector(position, vector);
+      layout.form().write(out, vector);
       out.putFloat(spill.inverseNorm(position));
       int degree = graph == null ? 0 : graph.copy(node, neighbours);
       out.putInt(degree);

@@ -100,6 +100,18 @@ public final class ShardFile implements AutoCloseable {
     }
   }
 
+  /** Whether the file lists a required feature. */
+  boolean needs(int feature) {
+    // Bounded when the file was opened.
+    int count = file.get(SegmentLayout.I32, ShardSections.AT_REQUIRED_COUNT);
+    for (int i = 0; i < count; i++) {
+      if (file.get(SegmentLayout.I32, ShardSections.AT_REQUIRED + 4L * i) == feature) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   private static void checkFeatures(MemorySegment file, int... knownFeatures) {
     int count = bounded(file, ShardSections.AT_REQUIRED_COUNT, ShardSections.FEATURES_MAX);
     bounded(file, ShardSections.AT_OPTIONAL_COUNT, ShardSections.FEATURES_MAX);

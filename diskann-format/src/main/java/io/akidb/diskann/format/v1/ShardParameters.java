@@ -52,8 +52,9 @@ public record ShardParameters(
    * Reads the section.
    *
    * @param kind of the file, which decides on the layout
+   * @param form of the vectors
    */
-  public static ShardParameters read(MemorySegment in, int kind) {
+  public static ShardParameters read(MemorySegment in, int kind, VectorForm form) {
     if (in.byteSize() < FIXED_BYTES) {
       throw ShardFile.corrupt("the parameters are cut off");
     }
@@ -64,8 +65,8 @@ public record ShardParameters(
     int maxDegree = bounded(in, 12, 0, 256, "degree");
     NodeLayout layout =
         kind == ShardSections.KIND_FUSED
-            ? NodeLayout.fused(dimension, maxDegree)
-            : NodeLayout.of(dimension, maxDegree);
+            ? NodeLayout.fused(form, dimension, maxDegree)
+            : NodeLayout.of(form, dimension, maxDegree);
     if (in.get(SegmentLayout.I32, 16) != layout.strideBytes()
         || in.get(SegmentLayout.I32, 20) != layout.nodesPerPage()) {
       throw ShardFile.corrupt("the stride is not that of the dimension and degree");

@@ -48,6 +48,12 @@ public final class ShardSections {
   /** Codes of another quantizer than PQ, in their place. */
   public static final int FEATURE_QUANTIZER = 4;
 
+  /** Full vectors of binary16. */
+  public static final int FEATURE_HALF_VECTORS = 5;
+
+  /** Full vectors of bytes, with a step and a zero each. */
+  public static final int FEATURE_BYTE_VECTORS = 6;
+
   public static final int PAGE_BYTES = 4096;
 
   private ShardSections() {}

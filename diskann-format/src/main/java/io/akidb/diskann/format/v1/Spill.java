@@ -2,6 +2,7 @@ package io.akidb.diskann.format.v1;
 
 import io.akidb.diskann.IndexRecord;
 import io.akidb.diskann.IndexSchema;
+import io.akidb.diskann.VectorStorage;
 import io.akidb.diskann.kernel.SegmentLayout;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -29,6 +30,7 @@ public final class Spill implements AutoCloseable {
   private final SectionOutput recordsOut;
   private final Arena arena = Arena.ofShared();
 
+  private final FormCheck forms = new FormCheck();
   private int size;
   private long[] recordAt = new long[1024];
   private float[] inverseNorms = new float[1024];
@@ -68,6 +70,7 @@ public final class Spill implements AutoCloseable {
       recordAt = Arrays.copyOf(recordAt, larger);
       inverseNorms = Arrays.copyOf(inverseNorms, larger);
     }
+    forms.add(vector);
     recordAt[size] = recordsOut.position();
     inverseNorms[size] = inverseNorm;
     for (float component : vector) {
@@ -98,6 +101,15 @@ public final class Spill implements AutoCloseable {
 
   public int size() {
     return size;
+  }
+
+  /**
+   * The form of all vectors for what was asked for.
+   *
+   * @throws io.akidb.diskann.InvalidVectorException if it cannot hold them
+   */
+  public VectorForm form(VectorStorage storage) {
+    return forms.form(storage);
   }
 
   public int paddedDimension() {

@@ -31,7 +31,22 @@ import java.util.stream.IntStream;
 final class GoldenFiles {
   static final Path FOLDER = Path.of("src/test/resources/golden/v1");
 
-  static final List<String> TYPES = List.of("flat", "diskann", "pq", "sq8", "sq4", "opq", "rabitq");
+  /** Kinds of shards; a word before says what is special about the vectors. */
+  static final List<String> TYPES =
+      List.of(
+          "flat",
+          "diskann",
+          "pq",
+          "sq8",
+          "sq4",
+          "opq",
+          "rabitq",
+          "bytes-flat",
+          "bytes-diskann",
+          "halves-flat",
+          "halves-diskann");
+
+  private static final List<String> SETS = List.of("", "bytes-", "halves-");
 
   private static final int COUNT = 40;
   private static final int DIMENSION = 3;
@@ -44,36 +59,68 @@ final class GoldenFiles {
     return type + "-" + metric.name().toLowerCase(Locale.ROOT) + ".shard";
   }
 
-  static String records(DistanceMetric metric) {
-    return metric.name().toLowerCase(Locale.ROOT) + ".json";
+  static String records(String type, DistanceMetric metric) {
+    return set(type) + metric.name().toLowerCase(Locale.ROOT) + ".json";
+  }
+
+  private static String set(String type) {
+    return type.substring(0, type.indexOf('-') + 1);
+  }
+
+  /** The name of a type's provider. */
+  static String provider(String type) {
+    return type.substring(type.indexOf('-') + 1);
+  }
+
+  /** Vectors that bytes or halves hold exactly, so that they are stored as such. */
+  private static ShardModel model(String set, DistanceMetric metric) {
+    ShardModel model = ShardModel.random(100 + metric.code(), DIMENSION, metric, COUNT);
+    for (IndexRecord record : model.records()) {
+      float[] vector = record.vector();
+      for (int d = 0; d < vector.length; d++) {
+        vector[d] =
+            switch (set) {
+              case "bytes-" -> Math.min(255, Math.round(Math.abs(vector[d]) * 100) + 1);
+              case "halves-" -> (Math.round(vector[d] * 128) + 0.5f) / 128;
+              default -> vector[d];
+            };
+      }
+    }
+    return model;
   }
 
   static void write() throws IOException {
     Files.createDirectories(FOLDER);
     for (DistanceMetric metric : DistanceMetric.values()) {
-      ShardModel model = ShardModel.random(100 + metric.code(), DIMENSION, metric, COUNT);
-      for (String type : TYPES) {
-        Path file = FOLDER.resolve(shard(type, metric)).toAbsolutePath();
-        if (!Files.exists(file)) {
-          model.write(type, file);
-        }
+      for (String set : SETS) {
+        write(set, metric);
       }
-      ObjectNode out = GoldenRecords.write(model);
-      ArrayNode searches = out.putArray("searches");
-      Random random = new Random(metric.code());
-      for (int i = 0; i < 3; i++) {
-        float[] query = ShardModel.vector(random, DIMENSION);
-        search(searches.addObject(), model, query, record -> true);
-        filtered(searches, model, query, "name", "least", new AttributeValue.Text("b"));
-        filtered(searches, model, query, "tags", "equal", new AttributeValue.Text("\u00e9t\u00e9"));
-        filtered(searches, model, query, "year", "below", new AttributeValue.Float64(1.5));
-        filtered(searches, model, query, "price", "least", new AttributeValue.Int64(1));
-        filtered(searches, model, query, "sold", "equal", new AttributeValue.Bool(true));
-      }
-      JSON.writeValue(FOLDER.resolve(records(metric)).toFile(), out);
     }
     router();
     codebook();
+  }
+
+  private static void write(String set, DistanceMetric metric) throws IOException {
+    ShardModel model = model(set, metric);
+    for (String type : TYPES) {
+      Path file = FOLDER.resolve(shard(type, metric)).toAbsolutePath();
+      if (set(type).equals(set) && !Files.exists(file)) {
+        model.write(provider(type), file);
+      }
+    }
+    ObjectNode out = GoldenRecords.write(model);
+    ArrayNode searches = out.putArray("searches");
+    Random random = new Random(metric.code());
+    for (int i = 0; i < 3; i++) {
+      float[] query = ShardModel.vector(random, DIMENSION);
+      search(searches.addObject(), model, query, record -> true);
+      filtered(searches, model, query, "name", "least", new AttributeValue.Text("b"));
+      filtered(searches, model, query, "tags", "equal", new AttributeValue.Text("\u00e9t\u00e9"));
+      filtered(searches, model, query, "year", "below", new AttributeValue.Float64(1.5));
+      filtered(searches, model, query, "price", "least", new AttributeValue.Int64(1));
+      filtered(searches, model, query, "sold", "equal", new AttributeValue.Bool(true));
+    }
+    JSON.writeValue(FOLDER.resolve(records(set, metric)).toFile(), out);
   }
 
   private static void filtered(

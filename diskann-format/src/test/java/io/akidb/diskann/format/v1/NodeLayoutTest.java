@@ -13,7 +13,7 @@ class NodeLayoutTest {
   @ValueSource(ints = {0, 4, 8, 32, 64, 256})
   void layout_ofEveryDimension_keepsRecordsApartAndInPages(int maxDegree) {
     for (int dimension = 1; dimension <= 4096; dimension++) {
-      NodeLayout layout = NodeLayout.of(dimension, maxDegree);
+      NodeLayout layout = NodeLayout.of(VectorForm.F32, dimension, maxDegree);
       String where = "dimension " + dimension + ", " + layout;
       int padded = (dimension + 15) / 16 * 16;
       int record = 4 * padded + 8 + 4 * maxDegree;
@@ -47,7 +47,7 @@ class NodeLayoutTest {
   @ParameterizedTest
   @ValueSource(ints = {1, 100, 4096})
   void layout_ofTheMostNodes_doesNotOverflow(int dimension) {
-    NodeLayout layout = NodeLayout.of(dimension, 256);
+    NodeLayout layout = NodeLayout.of(VectorForm.F32, dimension, 256);
     int most = Integer.MAX_VALUE - 8;
     assertThat(layout.offset(most - 1)).isPositive();
     assertThat(layout.sectionBytes(most))
