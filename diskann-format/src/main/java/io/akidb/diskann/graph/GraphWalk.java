@@ -36,6 +36,12 @@ abstract class GraphWalk {
    */
   private static final double OTHERS = 0.3;
 
+  /**
+   * Where fewer match than this share, edges from match to match become rare, and the list has to
+   * be longer by as much for the same recall.
+   */
+  private static final double COMMON = 0.2;
+
   /** So many nodes tell how many a filter accepts. */
   private static final int SAMPLE = 64;
 
@@ -128,10 +134,11 @@ abstract class GraphWalk {
   }
 
   private SearchResult searchMatches(
-      int listSize, long matches, SearchParameters parameters, NodeFilter filter) {
+      int asked, long matches, SearchParameters parameters, NodeFilter filter) {
     double share = filter instanceof BitmapFilter ? (double) matches / size : shareOf(filter);
     // Of a filter that does not tell, a scan asks for each node.
     long scanned = filter instanceof BitmapFilter ? matches : size;
+    int listSize = (int) Math.min(size, Math.ceil(asked * Math.max(1, COMMON / share)));
     prepare(query.vector());
     while (true) {
       int others = Math.clamp(Math.round(listSize * OTHERS / Math.sqrt(share)), 1, size);
