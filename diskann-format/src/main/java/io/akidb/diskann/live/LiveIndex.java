@@ -6,6 +6,7 @@ import io.akidb.diskann.IndexSchema;
 import io.akidb.diskann.SearchParameters;
 import io.akidb.diskann.format.v1.AttributeColumns;
 import io.akidb.diskann.format.v1.VectorChecks;
+import java.lang.invoke.VarHandle;
 import java.util.BitSet;
 import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -13,6 +14,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.concurrent.locks.StampedLock;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -200,6 +202,25 @@ public final class LiveIndex implements AutoCloseable {
     LiveResult result = search.search(query, parameters, filter, current.size());
     searches.offer(search);
     return result;
+  }
+
+  /**
+   * Gives each record that can be found, with its vector, bit for bit; a record that comes or ends
+   * meanwhile is given or not. What a {@link io.akidb.diskann.ShardMerge} takes in.
+   */
+  public void forEach(Consumer<IndexRecord> consumer) {
+    current.forEach(
+        (id, node) -> {
+          float[] vector = new float[schema().dimension()];
+          slots.vector(node.slot(), vector);
+          VarHandle.loadLoadFence();
+          // The vector was this node's if the slot still is.
+          if (slots.node(node.slot()) == node) {
+            LiveRecord kept = node.content();
+            consumer.accept(
+                new IndexRecord(id, kept.order(), vector, kept.payload(), kept.attributes()));
+          }
+        });
   }
 
   /**
