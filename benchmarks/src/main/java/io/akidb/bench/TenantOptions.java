@@ -79,6 +79,13 @@ final class TenantOptions {
       description = "of each way before isolation is measured (default: ${DEFAULT-VALUE})")
   private int warmSearches;
 
+  @Option(
+      names = "--forks",
+      defaultValue = "3",
+      paramLabel = "N",
+      description = "pairs of nodes by which isolation is measured (default: ${DEFAULT-VALUE})")
+  private int forks;
+
   /** Whether many tenants are to be measured. */
   boolean isTenants() {
     return tenants > 0;
@@ -97,7 +104,14 @@ final class TenantOptions {
       PreparedData data, Path home, int threads, int rounds, Clock clock, Consumer<String> log) {
     IsolationRun.Options options =
         new IsolationRun.Options(
-            home.resolve("isolation"), java(), nodeHeap, threads, rounds, searches, warmSearches);
+            home.resolve("isolation"),
+            java(),
+            nodeHeap,
+            threads,
+            forks,
+            rounds,
+            searches,
+            warmSearches);
     return new IsolationRun(options, MachineFacts.read(), clock, log).run(data);
   }
 

@@ -67,6 +67,7 @@ class NodeBenchCommandTest {
     String[] arguments = {
       "--isolation",
       "--data=" + source,
+      "--forks=1",
       "--rounds=2",
       "--searches=20",
       "--warm-searches=20",

@@ -21,15 +21,25 @@ final class Callers {
     return field(client, "/v1/auth/token", key, "{\"lifetime_secs\":3600}", "access_token");
   }
 
-  /** The API key of somebody who sees half of the rows. */
-  static String filteredViewer(NodeClient operator) {
-    String role =
-        "{\"name\":\"half\",\"permissions\":[\"vectors.search\"],\"row_filter\":{\""
+  /**
+   * The API key of somebody who sees half of the rows.
+   *
+   * @param role a name for it that is free
+   */
+  static String filteredViewer(NodeClient operator, String role) {
+    String body =
+        "{\"name\":\""
+            + role
+            + "\",\"permissions\":[\"vectors.search\"],\"row_filter\":{\""
             + CollectionBuild.SHELF
             + "\":{\"$lt\":5}}}";
-    operator.send(HttpConnection.request("POST", "/v1/roles", NodeProcess.OPERATOR_KEY, role));
+    operator.send(HttpConnection.request("POST", "/v1/roles", NodeProcess.OPERATOR_KEY, body));
     return field(
-        operator, "/v1/api-keys", NodeProcess.OPERATOR_KEY, "{\"role\":\"half\"}", "api_key");
+        operator,
+        "/v1/api-keys",
+        NodeProcess.OPERATOR_KEY,
+        "{\"role\":\"" + role + "\"}",
+        "api_key");
   }
 
   private static String field(

@@ -3,7 +3,6 @@ package io.akidb.bench.tenants;
 import io.akidb.bench.BenchException;
 import io.akidb.bench.data.PreparedData;
 import io.akidb.bench.measure.Report;
-import io.akidb.bench.tenants.IsolationReport.Way;
 import io.akidb.catalog.Catalog;
 import io.akidb.catalog.Metric;
 import io.akidb.catalog.VectorCollection;
@@ -19,7 +18,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -28,7 +26,12 @@ import java.util.function.Consumer;
  * checked, in turns. For one thread.
  */
 public final class IsolationRun {
-  private static final String COLLECTION = "isolation";
+  static final String COLLECTION = "isolation";
+
+  private static final int TURN = 50;
+
+  /** The first of the ways, by the node without tenants and roles: half as many as by the other. */
+  private static final int OPEN_LANES = 2;
 
   /**
    * How it is to be measured.
@@ -37,84 +40,21 @@ public final class IsolationRun {
    * @param java its executable
    * @param heap most of a node's heap, as {@code 1g}
    * @param threads that build
-   * @param rounds in which each way has its turn
-   * @param searches of each turn
-   * @param warmSearches of each way before the first round
+   * @param forks pairs of nodes, one after another: two JVMs of the same code differ by what their
+   *     compilers made of it
+   * @param rounds with each pair
+   * @param searches of each way in a round
+   * @param warmSearches of each way before a pair's first round
    */
   public record Options(
-      Path home, Path java, String heap, int threads, int rounds, int searches, int warmSearches) {}
-
-  /** A way to search, and what was measured of it. */
-  private static final class Lane {
-    private final String name;
-    private final NodeProcess node;
-    private final NodeClient client;
-    private final byte[][] requests;
-    private final double[] p50;
-    private final double[] p99;
-    private final double[] cpu;
-    private int next;
-
-    Lane(String name, NodeProcess node, String key, List<String> bodies, int rounds) {
-      this.name = name;
-      this.node = node;
-      this.client = new NodeClient(node);
-      this.requests =
-          bodies.stream()
-              .map(
-                  body ->
-                      HttpConnection.request(
-                          "POST", "/v1/collections/" + COLLECTION + "/search", key, body))
-              .toArray(byte[][]::new);
-      this.p50 = new double[rounds];
-      this.p99 = new double[rounds];
-      this.cpu = new double[rounds];
-    }
-
-    void search(int count) {
-      for (int n = 0; n < count; n++) {
-        client.send(requests[next++ % requests.length]);
-      }
-    }
-
-    void measure(int round, int count) {
-      // What the turn before left to do must not be this one's.
-      next = 0;
-      search(Math.max(1, count / 10));
-      next = 0;
-      Latencies latencies = new Latencies();
-      long before = node.cpu().toNanos();
-      for (int n = 0; n < count; n++) {
-        latencies.add(client.nanosOf(requests[next++ % requests.length]));
-      }
-      cpu[round] = (node.cpu().toNanos() - before) / 1e6 / count;
-      p50[round] = latencies.quantile(0.5);
-      p99[round] = latencies.quantile(0.99);
-    }
-
-    Way against(Lane first) {
-      return new Way(
-          name,
-          median(p50),
-          median(p99),
-          median(cpu),
-          median(ratios(p50, first.p50)),
-          median(ratios(cpu, first.cpu)));
-    }
-
-    private static double[] ratios(double[] of, double[] to) {
-      double[] ratios = new double[of.length];
-      Arrays.setAll(ratios, i -> to[i] == 0 ? 1 : of[i] / to[i]);
-      return ratios;
-    }
-
-    private static double median(double[] values) {
-      double[] sorted = values.clone();
-      Arrays.sort(sorted);
-      int middle = sorted.length / 2;
-      return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
-    }
-  }
+      Path home,
+      Path java,
+      String heap,
+      int threads,
+      int forks,
+      int rounds,
+      int searches,
+      int warmSearches) {}
 
   private final Options options;
   private final Report.Machine machine;
@@ -139,15 +79,26 @@ public final class IsolationRun {
     for (float[] query : data.queries()) {
       bodies.add(NodeClient.search(query));
     }
-    try (NodeProcess open = start(bucket, "open", false);
-        NodeProcess guarded = start(bucket, "guarded", true)) {
-      List<Lane> lanes = lanes(open, guarded, bodies);
-      try {
-        return measure(data, lanes);
-      } finally {
-        lanes.forEach(lane -> lane.client.close());
+    Ways ways = new Ways();
+    for (int fork = 0; fork < options.forks(); fork++) {
+      progress.accept("nodes " + (fork + 1) + " of " + options.forks());
+      try (NodeProcess open = start(bucket, "open" + fork, false);
+          NodeProcess guarded = start(bucket, "guarded" + fork, true)) {
+        List<Lane> lanes = lanes(open, guarded, fork, bodies);
+        try {
+          measure(lanes, ways);
+        } finally {
+          lanes.forEach(Lane::close);
+        }
       }
     }
+    return new IsolationReport(
+        clock.instant().toString(),
+        machine,
+        data.meta(),
+        options.forks() * options.rounds(),
+        options.searches(),
+        ways.medians());
   }
 
   private void build(PreparedData data, Path bucket) {
@@ -181,42 +132,39 @@ public final class IsolationRun {
         List.of("--multi-tenancy=" + guarded, "--rbac-enabled=" + guarded));
   }
 
-  private List<Lane> lanes(NodeProcess open, NodeProcess guarded, List<String> bodies) {
-    int rounds = options.rounds();
+  private static List<Lane> lanes(
+      NodeProcess open, NodeProcess guarded, int fork, List<String> bodies) {
     try (NodeClient operator = new NodeClient(guarded)) {
       String user = Callers.viewer(operator);
       String token = Callers.token(operator, user);
-      String filtered = Callers.filteredViewer(operator);
+      String filtered = Callers.filteredViewer(operator, "half-" + fork);
       return List.of(
-          new Lane("one key, one tenant", open, NodeProcess.OPERATOR_KEY, bodies, rounds),
-          new Lane("the same node, again", open, NodeProcess.OPERATOR_KEY, bodies, rounds),
-          new Lane("tenants, roles: operator", guarded, NodeProcess.OPERATOR_KEY, bodies, rounds),
-          new Lane("tenants, roles: API key", guarded, user, bodies, rounds),
-          new Lane("tenants, roles: JWT", guarded, token, bodies, rounds),
-          new Lane("the key, filter of rows", guarded, filtered, bodies, rounds));
+          new Lane("one key, one tenant", open, NodeProcess.OPERATOR_KEY, bodies),
+          new Lane("the same, again", open, NodeProcess.OPERATOR_KEY, bodies),
+          new Lane("tenants, roles: operator", guarded, NodeProcess.OPERATOR_KEY, bodies),
+          new Lane("tenants, roles: API key", guarded, user, bodies),
+          new Lane("tenants, roles: JWT", guarded, token, bodies),
+          new Lane("API key, filter of rows", guarded, filtered, bodies));
     }
   }
 
-  private IsolationReport measure(PreparedData data, List<Lane> lanes) {
-    progress.accept("warming up");
-    // In small turns, so that the compiler of each node sees the same.
-    int turns = 10;
-    for (int turn = 0; turn < turns; turn++) {
-      lanes.forEach(lane -> lane.search(Math.max(1, options.warmSearches() / turns)));
-    }
+  private void measure(List<Lane> lanes, Ways ways) {
+    turns(lanes, options.warmSearches());
+    // As many to each node, whose compilers count calls.
+    turns(lanes.subList(0, OPEN_LANES), options.warmSearches());
     for (int round = 0; round < options.rounds(); round++) {
-      progress.accept("round " + (round + 1) + " of " + options.rounds());
+      lanes.forEach(Lane::reset);
+      turns(lanes, options.searches());
+      ways.add(lanes);
+    }
+  }
+
+  // In small turns, each begun by another: what else the machine does meets all of them alike.
+  private static void turns(List<Lane> lanes, int searches) {
+    for (int done = 0; done < searches; done += TURN) {
       for (int i = 0; i < lanes.size(); i++) {
-        // Another one begins each round.
-        lanes.get((i + round) % lanes.size()).measure(round, options.searches());
+        lanes.get((i + done / TURN) % lanes.size()).search(Math.min(TURN, searches - done));
       }
     }
-    return new IsolationReport(
-        clock.instant().toString(),
-        machine,
-        data.meta(),
-        options.rounds(),
-        options.searches(),
-        lanes.stream().map(lane -> lane.against(lanes.getFirst())).toList());
   }
 }

@@ -17,7 +17,8 @@ public final class IsolationTable {
     StringBuilder text = new StringBuilder();
     line(
         text,
-        "%s: %,d x %d, %s, one built shard, one connection, medians of %d rounds of %,d searches, %s",
+        "%s: %,d x %d, %s, one built shard, one connection, medians of %d rounds of %,d searches,"
+            + " %s",
         report.data().name(),
         report.data().rows(),
         report.data().dimension(),

@@ -21,6 +21,10 @@ public final class Latencies {
     return nanos[place < 0 ? count + place : place] / NANOS_PER_MILLI;
   }
 
+  int count() {
+    return count;
+  }
+
   /** A quantile in milliseconds, by nearest rank. */
   double quantile(double share) {
     long[] sorted = Arrays.copyOf(nanos, count);

@@ -45,7 +45,8 @@ public final class TenantsTable {
         report.bytesPerTenant() / KIB);
     line(
         text,
-        "Lists: %,d tenants %.0f ms, %,d requests of the store; %,d collections %.1f ms, %,d requests",
+        "Lists: %,d tenants %.0f ms, %,d requests of the store; %,d collections %.1f ms, %,d"
+            + " requests",
         Math.min(1000, report.shape().tenants()),
         report.listing().tenantsMs(),
         report.listing().tenantsRequests(),
