@@ -88,7 +88,7 @@ public record BuildParameters(
   /** The parameters that serve every data set. */
   public static BuildParameters defaults() {
     return new BuildParameters(
-        32, 100, 1.2f, 0, 42, Runtime.getRuntime().availableProcessors(), 2L << 30);
+        32, 64, 1.2f, 0, 42, Runtime.getRuntime().availableProcessors(), 2L << 30);
   }
 
   /** These, with another number of threads. */

@@ -15,6 +15,7 @@ final class BuildWorker {
   private final CandidateList list = new CandidateList();
   private final VisitedSet visited = new VisitedSet();
   private final int[] neighbours;
+  private final float[] distances;
   private final int[] chosen;
 
   BuildWorker(BuildSpace space, VamanaGraph graph, int medoid, BuildParameters parameters) {
@@ -24,6 +25,7 @@ final class BuildWorker {
     this.parameters = parameters;
     this.pruning = new RobustPrune(space, parameters.maxDegree(), parameters.alpha());
     this.neighbours = new int[graph.capacity()];
+    this.distances = new float[graph.capacity()];
     this.chosen = new int[parameters.maxDegree()];
   }
 
@@ -71,8 +73,9 @@ final class BuildWorker {
           neighbours[fresh++] = neighbours[i];
         }
       }
+      space.between(node, neighbours, fresh, distances);
       for (int i = 0; i < fresh; i++) {
-        list.add(space.between(node, neighbours[i]), neighbours[i]);
+        list.add(distances[i], neighbours[i]);
       }
     }
   }
@@ -116,8 +119,9 @@ final class BuildWorker {
     pruning.reset(node);
     int degree = graph.copy(node, neighbours);
     int old = graph.keptTogether(node);
+    space.between(node, neighbours, degree, distances);
     for (int i = 0; i < degree; i++) {
-      pruning.offer(space.between(node, neighbours[i]), neighbours[i], i < old);
+      pruning.offer(distances[i], neighbours[i], i < old);
     }
   }
 

@@ -18,15 +18,16 @@ final class InsertionOrder {
 
   private InsertionOrder() {}
 
-  /** An order of the first so many nodes of a space. */
-  static int[] of(BuildSpace space, int count, long seed) {
-    return of(space, count, seed, BATCH);
+  /** Brings nodes of a space into their order. */
+  static void arrange(BuildSpace space, long seed, int... order) {
+    arrange(space, seed, BATCH, order);
   }
 
-  static int[] of(BuildSpace space, int count, long seed, int batch) {
-    int[] order = shuffled(count, seed);
+  static void arrange(BuildSpace space, long seed, int batch, int... order) {
+    int count = order.length;
+    shuffle(seed, order);
     if (count <= batch) {
-      return order;
+      return;
     }
     int[] pivots = chained(space, Arrays.copyOf(order, Math.min(PIVOTS, count)));
     // By batch, then by pivot, then by node.
@@ -47,16 +48,13 @@ final class InsertionOrder {
     for (int i = 0; i < count; i++) {
       order[i] = (int) keys[i];
     }
-    return order;
   }
 
-  private static int[] shuffled(int count, long seed) {
+  private static void shuffle(long seed, int... order) {
     SplittableRandom random = new SplittableRandom(seed);
-    int[] order = IntStream.range(0, count).toArray();
     for (int i = order.length - 1; i > 0; i--) {
       swap(order, i, random.nextInt(i + 1));
     }
-    return order;
   }
 
   /** Each pivot followed by the nearest of those that are left, so that adjacent cells are near. */

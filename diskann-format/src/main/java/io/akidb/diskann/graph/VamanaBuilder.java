@@ -2,7 +2,6 @@ package io.akidb.diskann.graph;
 
 import io.akidb.diskann.BuildParameters;
 import io.akidb.diskann.BuildProgress;
-import java.util.SplittableRandom;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -23,7 +22,10 @@ import java.util.stream.IntStream;
  */
 final class VamanaBuilder {
   private static final double SLACK = 1.25;
-  private static final int PROGRESS_STEP = 128;
+  private static final int PROGRESS_RUNS = 4;
+
+  /** Steps that a thread takes at once: near nodes follow each other, and meet its own caches. */
+  private static final int RUN = 32;
 
   private final BuildSpace space;
   private final BuildParameters parameters;
@@ -61,9 +63,9 @@ final class VamanaBuilder {
     finish();
   }
 
-  /** Inserts nodes, in a seeded random order, into which their array is brought. */
+  /** Inserts nodes, in an {@link InsertionOrder}, into which their array is brought. */
   void insert(String phase, int... order) {
-    shuffle(order);
+    InsertionOrder.arrange(space, parameters.seed(), order);
     each(
         phase,
         order.length,
@@ -87,16 +89,6 @@ final class VamanaBuilder {
     return new BuildWorker(space, graph, medoid, parameters);
   }
 
-  private void shuffle(int... order) {
-    SplittableRandom random = new SplittableRandom(parameters.seed());
-    for (int i = order.length - 1; i > 0; i--) {
-      int j = random.nextInt(i + 1);
-      int swap = order[i];
-      order[i] = order[j];
-      order[j] = swap;
-    }
-  }
-
   /**
    * Runs a step for each number below a count, on all threads.
    *
@@ -110,17 +102,16 @@ final class VamanaBuilder {
           boolean reports = hasReporter.compareAndSet(false, true);
           try {
             IntConsumer step = steps.get();
-            int done = 0;
-            for (int i = next.getAndIncrement(); i < count; i = next.getAndIncrement()) {
-              if (done++ % PROGRESS_STEP == 0) {
-                if (Thread.currentThread().isInterrupted()) {
-                  throw new CancellationException("the build was interrupted");
-                }
-                if (reports) {
-                  progress.update(phase, i, count);
-                }
+            for (int from = next.getAndAdd(RUN); from < count; from = next.getAndAdd(RUN)) {
+              if (Thread.currentThread().isInterrupted()) {
+                throw new CancellationException("the build was interrupted");
               }
-              step.accept(i);
+              if (reports && from / RUN % PROGRESS_RUNS == 0) {
+                progress.update(phase, from, count);
+              }
+              for (int i = from; i < Math.min(count, from + RUN); i++) {
+                step.accept(i);
+              }
             }
           } finally {
             // After a failure the other threads have nothing left to do.

@@ -14,7 +14,7 @@ final class InsertionOrderTest {
   @Test
   void order_anyCount_hasEachNodeOnce() {
     for (int count : new int[] {0, 1, 2, 63, BATCH, BATCH + 1, 3 * BATCH - 7}) {
-      int[] order = InsertionOrder.of(space(3 * BATCH), count, SEED, BATCH);
+      int[] order = order(space(3 * BATCH), count, SEED);
       int[] sorted = order.clone();
       Arrays.sort(sorted);
       assertThat(sorted).as("count %s", count).isEqualTo(IntStream.range(0, count).toArray());
@@ -23,7 +23,7 @@ final class InsertionOrderTest {
 
   @Test
   void order_eachBatch_isARandomSampleOfAll() {
-    int[] order = InsertionOrder.of(space(10 * BATCH), 10 * BATCH, SEED, BATCH);
+    int[] order = order(space(10 * BATCH), 10 * BATCH, SEED);
     for (int from = 0; from < order.length; from += BATCH) {
       // The mean of 1,000 numbers out of 10,000 deviates by some 90.
       assertThat(Arrays.stream(order, from, from + BATCH).average().orElseThrow())
@@ -35,7 +35,7 @@ final class InsertionOrderTest {
   @Test
   void order_withinABatch_putsNearNodesNextToEachOther() {
     BuildSpace space = space(2 * BATCH);
-    int[] order = InsertionOrder.of(space, 2 * BATCH, SEED, BATCH);
+    int[] order = order(space, 2 * BATCH, SEED);
     double apart = 0;
     for (int i = 1; i < BATCH; i++) {
       apart += Math.sqrt(space.between(order[i - 1], order[i]));
@@ -47,9 +47,15 @@ final class InsertionOrderTest {
   @Test
   void order_sameSeed_isTheSame() {
     BuildSpace space = space(2 * BATCH);
-    assertThat(InsertionOrder.of(space, 2 * BATCH, SEED, BATCH))
-        .isEqualTo(InsertionOrder.of(space, 2 * BATCH, SEED, BATCH))
-        .isNotEqualTo(InsertionOrder.of(space, 2 * BATCH, SEED + 1, BATCH));
+    assertThat(order(space, 2 * BATCH, SEED))
+        .isEqualTo(order(space, 2 * BATCH, SEED))
+        .isNotEqualTo(order(space, 2 * BATCH, SEED + 1));
+  }
+
+  private static int[] order(BuildSpace space, int count, long seed) {
+    int[] order = IntStream.range(0, count).toArray();
+    InsertionOrder.arrange(space, seed, BATCH, order);
+    return order;
   }
 
   /** Points on a line. */
