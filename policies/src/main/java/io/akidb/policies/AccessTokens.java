@@ -12,6 +12,7 @@ import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
 import io.akidb.objectstore.ObjectStore;
 import java.security.SecureRandom;
+import java.security.interfaces.RSAPublicKey;
 import java.text.ParseException;
 import java.time.Clock;
 import java.time.Duration;
@@ -122,9 +123,8 @@ public final class AccessTokens {
           || keyId == null) {
         return Optional.empty();
       }
-      Optional<RSAKey> key = tokenKeys.find(keyId);
-      if (key.isEmpty()
-          || !token.verify(signatures.createJWSVerifier(header, key.get().toRSAPublicKey()))) {
+      Optional<RSAPublicKey> key = tokenKeys.find(keyId);
+      if (key.isEmpty() || !token.verify(signatures.createJWSVerifier(header, key.get()))) {
         return Optional.empty();
       }
       return principal(token.getJWTClaimsSet());

@@ -7,6 +7,7 @@ import com.nimbusds.jose.jwk.RSAKey;
 import com.nimbusds.jose.jwk.gen.RSAKeyGenerator;
 import io.akidb.objectstore.ObjectStore;
 import java.security.SecureRandom;
+import java.security.interfaces.RSAPublicKey;
 import java.text.ParseException;
 import java.time.Clock;
 import java.time.Duration;
@@ -60,6 +61,14 @@ final class TokenKeys {
       }
     }
 
+    RSAPublicKey publicKey() {
+      try {
+        return key().toRSAPublicKey();
+      } catch (JOSEException e) {
+        throw new CorruptPolicyException("a token key in the bucket cannot be read");
+      }
+    }
+
     @Override
     public String toString() {
       return "Stored[keyId=" + keyId + ", createdAt=" + createdAt + "]";
@@ -69,7 +78,8 @@ final class TokenKeys {
   private final Documents<Stored> documents;
   private final Clock clock;
   private final SecureRandom random;
-  private final Remembered<String, RSAKey> remembered;
+  // Made into what verifies once, not at each call.
+  private final Remembered<String, RSAPublicKey> remembered;
   private @Nullable Stored signing;
 
   TokenKeys(ObjectStore store, Clock clock, SecureRandom random, Ticker ticker) {
@@ -79,15 +89,15 @@ final class TokenKeys {
     this.remembered = new Remembered<>(ticker, this::look);
   }
 
-  private Optional<RSAKey> look(String keyId) {
+  private Optional<RSAPublicKey> look(String keyId) {
     return documents
         .find(null, keyId)
         .filter(stored -> stored.isYoungerThan(KEPT, clock.instant()))
-        .map(Stored::key);
+        .map(Stored::publicKey);
   }
 
-  /** The key of an id, as it was within the last second. */
-  Optional<RSAKey> find(String keyId) {
+  /** The public key of an id, as it was within the last second. */
+  Optional<RSAPublicKey> find(String keyId) {
     return ID.matcher(keyId).matches() ? remembered.get(keyId) : Optional.empty();
   }
 

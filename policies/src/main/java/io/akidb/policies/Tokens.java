@@ -1,15 +1,33 @@
 package io.akidb.policies;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import com.nimbusds.jwt.SignedJWT;
 import java.text.ParseException;
+import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Signed tokens, ours and the identity provider's. Thread-safe. */
+/**
+ * Signed tokens, ours and the identity provider's. Thread-safe.
+ *
+ * <p>The text of a token that was good is not taken apart again at its next call, which would cost
+ * a good part of a search. Whether it still holds is asked anew each time.
+ */
 public final class Tokens {
   /** Longest token that is looked at, in characters. */
   public static final int LENGTH_MAX = 8192;
 
+  // In characters: of usual tokens some ten thousand.
+  private static final long REMEMBERED_LENGTH_MAX = 8L << 20;
+  private static final Duration REMEMBERED_FOR = Duration.ofHours(1);
+
+  private final Cache<String, SignedJWT> good =
+      Caffeine.newBuilder()
+          .maximumWeight(REMEMBERED_LENGTH_MAX)
+          .weigher((String text, SignedJWT token) -> text.length())
+          .expireAfterWrite(REMEMBERED_FOR)
+          .build();
   private final AccessTokens own;
   private final @Nullable ExternalTokens external;
 
@@ -40,14 +58,22 @@ public final class Tokens {
     if (text.length() > LENGTH_MAX) {
       return Optional.empty();
     }
-    SignedJWT token;
-    String issuer;
+    SignedJWT known = good.getIfPresent(text);
     try {
-      token = SignedJWT.parse(text);
-      issuer = token.getJWTClaimsSet().getIssuer();
+      SignedJWT token = known == null ? SignedJWT.parse(text) : known;
+      Optional<Principal> principal = authenticate(token);
+      // Only who has a good token can fill the memory.
+      if (known == null && principal.isPresent()) {
+        good.put(text, token);
+      }
+      return principal;
     } catch (ParseException e) {
       return Optional.empty();
     }
+  }
+
+  private Optional<Principal> authenticate(SignedJWT token) throws ParseException {
+    String issuer = token.getJWTClaimsSet().getIssuer();
     // Who claims to have issued it only chooses who checks it; both check the issuer themselves.
     if (AccessTokens.ISSUER.equals(issuer)) {
       return own.authenticate(token);
