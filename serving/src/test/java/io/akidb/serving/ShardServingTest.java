@@ -164,6 +164,9 @@ class ShardServingTest {
 
     assertThat(found.json().get("results")).hasSize(20);
     assertThat(found.json().at("/explain/0/widenings").asInt()).isPositive();
+    // A shard this small is not calibrated.
+    assertThat(found.json().at("/explain/0/list_size_from").asText()).isEqualTo("typical");
+    assertThat(found.json().at("/explain/0/list_size").asInt()).isPositive();
     assertThat(node.get("/collections/c").json().get("vector_count").asInt()).isEqualTo(20);
   }
 

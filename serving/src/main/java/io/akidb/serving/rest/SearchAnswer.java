@@ -99,6 +99,8 @@ record SearchAnswer(
       }
       json.writeEndObject();
       json.writeNumberField("selectivity", trace.selectivity());
+      json.writeNumberField("list_size", trace.listSize());
+      json.writeStringField("list_size_from", trace.listSizeFrom());
       json.writeNumberField("hops", trace.hops());
       json.writeNumberField("quantized_distances", trace.quantizedDistances());
       json.writeNumberField("full_distances", trace.fullDistances());

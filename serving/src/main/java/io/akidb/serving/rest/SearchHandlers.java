@@ -143,7 +143,7 @@ final class SearchHandlers {
             .orElseGet(
                 () ->
                     SearchEffort.forRecall(
-                        fields.number("recall", 0, 1).orElse(SearchEffort.RECALL_DEFAULT), k));
+                        fields.number("recall", 0, 1).orElse(SearchEffort.RECALL_DEFAULT)));
     DistanceMetric metric = QueryVector.metricOf(view.manifest().schema().metric());
     float distanceMax =
         fields

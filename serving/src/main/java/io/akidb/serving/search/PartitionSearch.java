@@ -1,6 +1,7 @@
 package io.akidb.serving.search;
 
 import io.akidb.diskann.NodeFilter;
+import io.akidb.diskann.RecallCalibration;
 import io.akidb.diskann.SearchParameters;
 import io.akidb.diskann.SearchResult;
 import io.akidb.diskann.VectorIndex;
@@ -77,13 +78,15 @@ final class PartitionSearch {
   }
 
   private SearchResult run(VectorIndex shard, int k, @Nullable NodeFilter filter) {
+    RecallCalibration calibration = shard.calibration();
     int list =
-        Math.clamp(Math.max(query.effort().listSize(), k), 1, SearchParameters.LIST_SIZE_MAX);
+        Math.clamp(query.effort().listSizeFor(calibration, k), 1, SearchParameters.LIST_SIZE_MAX);
     float radius = query.isRange() ? query.distanceMax() : Float.NaN;
     SearchResult result =
         shard.search(
             query.vector().vector(), new SearchParameters(k, list, BEAM_WIDTH, 0, radius), filter);
     trace.searched(result.statistics());
+    trace.listed(list, query.effort().isListChosen(), calibration.isMeasured());
     return result;
   }
 

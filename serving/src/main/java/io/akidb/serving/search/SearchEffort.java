@@ -1,41 +1,42 @@
 package io.akidb.serving.search;
 
-import io.akidb.diskann.SearchParameters;
+import io.akidb.diskann.RecallCalibration;
 
 /**
- * How hard to look: the asked recall, or the list size itself. Until recall is calibrated for each
- * index, a greater one maps to a longer list and more partitions, monotonically; what it yields
- * depends on the data.
+ * How hard to look: the asked recall, or the list size itself. Which list a recall takes is what
+ * each shard's calibration says; a greater one also asks more partitions.
  *
- * @param listSize L of the beam search; at least k is used
+ * @param recall of 0 to 1; NaN where the caller chose the list
+ * @param listSize L of the beam search; at least k is used; 0 where the recall decides
  * @param partitionFactor how many times the usual number of partitions to probe
  */
-public record SearchEffort(int listSize, double partitionFactor) {
+public record SearchEffort(double recall, int listSize, double partitionFactor) {
   /** Recall asked of when nothing else is. */
   public static final double RECALL_DEFAULT = 0.95;
 
   private static final int PARTITIONS_ALL = 8;
   private static final double PARTITIONS_PER_ROOT = 1.5;
   private static final double[] RECALLS = {0, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.999, 1};
-  private static final double[] LIST_FACTORS = {0.4, 0.5, 0.75, 1, 2, 3, 5, 10, 20};
   private static final double[] PARTITION_FACTORS = {0.25, 0.5, 0.75, 1, 1.5, 2, 3, 6, 1e6};
 
   /** For a recall of 0 to 1. */
-  public static SearchEffort forRecall(double recall, int k) {
-    int base = SearchParameters.defaults(Math.min(k, SearchParameters.K_MAX)).searchListSize();
-    long list = Math.round(base * interpolate(recall, LIST_FACTORS));
-    return new SearchEffort(
-        (int)
-            Math.clamp(
-                list,
-                Math.min(k + 10L, SearchParameters.LIST_SIZE_MAX),
-                SearchParameters.LIST_SIZE_MAX),
-        interpolate(recall, PARTITION_FACTORS));
+  public static SearchEffort forRecall(double recall) {
+    return new SearchEffort(recall, 0, interpolate(recall, PARTITION_FACTORS));
   }
 
   /** For a list size that the caller chose. */
   public static SearchEffort forListSize(int listSize) {
-    return new SearchEffort(listSize, 1);
+    return new SearchEffort(Double.NaN, listSize, 1);
+  }
+
+  /** Whether the caller chose the list. */
+  boolean isListChosen() {
+    return listSize > 0;
+  }
+
+  /** L for the k best of a shard; at least k. */
+  int listSizeFor(RecallCalibration calibration, int k) {
+    return isListChosen() ? Math.max(listSize, k) : calibration.listSize(k, recall);
   }
 
   private static double interpolate(double recall, double[] values) {

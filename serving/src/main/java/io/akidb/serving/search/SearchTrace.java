@@ -16,6 +16,8 @@ public final class SearchTrace {
   private long fullDistances;
   private int freshScanned;
   private int widenings;
+  private int listSize;
+  private String listSizeFrom = "none";
   private long freshNanos;
   private long shardNanos;
   private long totalNanos;
@@ -48,6 +50,17 @@ public final class SearchTrace {
     hops += statistics.hops();
     quantizedDistances += statistics.quantizedDistances();
     fullDistances += statistics.fullDistances();
+  }
+
+  synchronized void listed(int size, boolean isChosen, boolean isMeasured) {
+    listSize = Math.max(listSize, size);
+    if (isChosen) {
+      listSizeFrom = "request";
+    } else if (!isMeasured) {
+      listSizeFrom = "typical";
+    } else if (listSizeFrom.equals("none")) {
+      listSizeFrom = "calibration";
+    }
   }
 
   synchronized void widened() {
@@ -97,6 +110,19 @@ public final class SearchTrace {
   /** How often a search was repeated because newer versions hid too many of its answers. */
   public int widenings() {
     return widenings;
+  }
+
+  /** The longest list that a shard was searched with; 0 if none was. */
+  public int listSize() {
+    return listSize;
+  }
+
+  /**
+   * Where the lists come from: {@code request}, {@code calibration} of the shards, {@code typical}
+   * if one of them had none, or {@code none} if no shard was searched.
+   */
+  public String listSizeFrom() {
+    return listSizeFrom;
   }
 
   /** Time in the fresh tier. */
