@@ -84,8 +84,8 @@ public record IndexParameters(
     }
   }
 
-  /** What is taken for what a request leaves out. */
+  /** What is taken for what a request leaves out: the graphs that the benchmarks are run with. */
   public static IndexParameters defaults() {
-    return new IndexParameters(64, 128, 1.2, 0, 4, 1_000_000, 0.2, 42);
+    return new IndexParameters(32, 64, 1.2, 0, 4, 1_000_000, 0.2, 42);
   }
 }

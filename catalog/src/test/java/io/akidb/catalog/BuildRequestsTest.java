@@ -198,7 +198,7 @@ class BuildRequestsTest {
         List.of(
             "{}",
             json.replace("\"pending\"", "\"waiting\""),
-            json.replace("\"max_degree\":64", "\"max_degree\":2"),
+            json.replace("\"max_degree\":32", "\"max_degree\":2"),
             json.replace("\"progress\":0.0", "\"progress\":\"x\""),
             json.replace("\"owner\"", "\"colour\""))) {
       assertThat(bad).isNotEqualTo(json);

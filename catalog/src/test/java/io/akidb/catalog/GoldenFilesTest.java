@@ -79,7 +79,9 @@ class GoldenFilesTest {
     }
     Manifest read = collection.append(staged, writer, 12);
     BuildRequests builds = collection.builds();
-    UUID build = builds.request(IndexParameters.defaults()).buildId();
+    // The defaults of when these files were written.
+    UUID build =
+        builds.request(new IndexParameters(64, 128, 1.2, 0, 4, 1_000_000, 0.2, 42)).buildId();
     BuildRequest lease = builds.lease(build, "builder-1", Duration.ofMinutes(10)).orElseThrow();
     try (SegmentWriter tombstones = collection.newTombstones(build, fixture.temporaryFile())) {
       tombstones.add(VectorRecord.tombstone("gone", 7));

@@ -67,7 +67,7 @@ class ValueTypesTest {
   @Test
   void indexParameters_outOfBounds_nameTheField() {
     IndexParameters good = IndexParameters.defaults();
-    assertThat(good.maxDegree()).isEqualTo(64);
+    assertThat(good.maxDegree()).isEqualTo(32);
     assertParameter("max_degree", () -> new IndexParameters(3, 8, 1.2, 0, 1, 100, 0, 0));
     assertParameter("build_list_size", () -> new IndexParameters(4, 0, 1.2, 0, 1, 100, 0, 0));
     assertParameter("alpha", () -> new IndexParameters(4, 8, Double.NaN, 0, 1, 100, 0, 0));

@@ -13,6 +13,7 @@ import io.akidb.diskann.Quantization;
 import io.akidb.diskann.SearchParameters;
 import io.akidb.diskann.SearchResult;
 import io.akidb.diskann.VectorIndex;
+import io.akidb.diskann.VectorStorage;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -35,16 +36,28 @@ final class AkidbEngine implements Engine {
 
   private final Quantization quantization;
 
-  /** Walking by such codes; by default those of the neighbours. */
-  AkidbEngine(Quantization quantization) {
+  private final VectorStorage storage;
+
+  /**
+   * An engine of its own for each combination.
+   *
+   * @param quantization codes that are walked by; by default those of the neighbours
+   * @param storage of the full vectors
+   */
+  AkidbEngine(Quantization quantization, VectorStorage storage) {
     this.quantization = quantization;
+    this.storage = storage;
   }
 
   @Override
   public String name() {
-    return quantization == Quantization.BINARY_NEIGHBOURS
-        ? "akidb"
-        : "akidb-" + quantization.name().toLowerCase(Locale.ROOT);
+    String codes =
+        quantization == Quantization.BINARY_NEIGHBOURS ? "" : "-" + lowerCase(quantization);
+    return "akidb" + codes + (storage == VectorStorage.AUTO ? "" : "-" + lowerCase(storage));
+  }
+
+  private static String lowerCase(Enum<?> word) {
+    return word.name().toLowerCase(Locale.ROOT);
   }
 
   @Override
@@ -58,6 +71,8 @@ final class AkidbEngine implements Engine {
         + parameters.alpha()
         + ", codes "
         + quantization
+        + ", vectors "
+        + storage
         + ")";
   }
 
@@ -72,7 +87,10 @@ final class AkidbEngine implements Engine {
     Path file = folder.resolve(FILE);
     IndexProvider provider = IndexProvider.of("diskann");
     BuildParameters parameters =
-        BuildParameters.defaults().withThreads(threads).withQuantization(quantization);
+        BuildParameters.defaults()
+            .withThreads(threads)
+            .withQuantization(quantization)
+            .withStorage(storage);
     IndexSchema schema =
         new IndexSchema(data.meta().dimension(), data.meta().metric(), new TreeMap<>());
     BuildCost cost =

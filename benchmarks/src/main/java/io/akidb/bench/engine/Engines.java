@@ -2,6 +2,7 @@ package io.akidb.bench.engine;
 
 import io.akidb.bench.BenchException;
 import io.akidb.diskann.Quantization;
+import io.akidb.diskann.VectorStorage;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
@@ -9,9 +10,12 @@ import java.util.stream.Stream;
 /** The engines that run in a JVM. */
 public final class Engines {
   private static final List<Engine> ALL =
-      Stream.concat(
-              Arrays.stream(Quantization.values()).map(AkidbEngine::new),
+      Stream.of(
+              Arrays.stream(Quantization.values())
+                  .map(codes -> new AkidbEngine(codes, VectorStorage.AUTO)),
+              Stream.of(new AkidbEngine(Quantization.BINARY_NEIGHBOURS, VectorStorage.F16)),
               Stream.of(new JVectorEngine(), new LuceneEngine()))
+          .<Engine>flatMap(engines -> engines)
           .toList();
 
   private Engines() {}
