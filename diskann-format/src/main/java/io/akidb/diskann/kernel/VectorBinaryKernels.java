@@ -92,23 +92,9 @@ public final class VectorBinaryKernels implements BinaryKernels {
       }
       into[i / Short.SIZE] = (short) bits;
     }
-    // By hand, since the order of reduceLanes is the JVM's to choose, and files are to be the same.
-    if (LANES > 8) {
-      squares = squares.add(squares.rearrange(SWAP_8));
-      absolute = absolute.add(absolute.rearrange(SWAP_8));
-      signed = signed.add(signed.rearrange(SWAP_8));
-    }
-    if (LANES > 4) {
-      squares = squares.add(squares.rearrange(SWAP_4));
-      absolute = absolute.add(absolute.rearrange(SWAP_4));
-      signed = signed.add(signed.rearrange(SWAP_4));
-    }
-    squares = squares.add(squares.rearrange(SWAP_2));
-    absolute = absolute.add(absolute.rearrange(SWAP_2));
-    signed = signed.add(signed.rearrange(SWAP_2));
-    sums[0] = squares.lane(0) + squares.lane(1);
-    sums[1] = absolute.lane(0) + absolute.lane(1);
-    sums[2] = signed.lane(0) + signed.lane(1);
+    sums[0] = Lanes.sum(squares);
+    sums[1] = Lanes.sum(absolute);
+    sums[2] = Lanes.sum(signed);
   }
 
   @Override

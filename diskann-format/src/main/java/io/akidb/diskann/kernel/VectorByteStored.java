@@ -70,7 +70,7 @@ final class VectorByteStored implements StoredKernels {
               .add(FloatVector.fromArray(FLOATS, query, i));
       sum0 = off.fma(off, sum0);
     }
-    return sum0.add(sum1).reduceLanes(VectorOperators.ADD);
+    return Lanes.sum(sum0.add(sum1));
   }
 
   @Override
@@ -108,6 +108,6 @@ final class VectorByteStored implements StoredKernels {
               .sub(zero)
               .fma(FloatVector.fromArray(FLOATS, query, i), sum0);
     }
-    return step * sum0.add(sum1).reduceLanes(VectorOperators.ADD);
+    return step * Lanes.sum(sum0.add(sum1));
   }
 }

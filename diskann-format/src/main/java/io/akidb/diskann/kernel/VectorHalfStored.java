@@ -74,7 +74,7 @@ final class VectorHalfStored implements StoredKernels {
                       .mul(SCALE));
       sum0 = off.fma(off, sum0);
     }
-    return sum0.add(sum1).reduceLanes(VectorOperators.ADD);
+    return Lanes.sum(sum0.add(sum1));
   }
 
   @Override
@@ -110,6 +110,6 @@ final class VectorHalfStored implements StoredKernels {
               .mul(SCALE)
               .fma(FloatVector.fromArray(FLOATS, query, i), sum0);
     }
-    return sum0.add(sum1).reduceLanes(VectorOperators.ADD);
+    return Lanes.sum(sum0.add(sum1));
   }
 }

@@ -6,7 +6,6 @@ import static jdk.incubator.vector.FloatVector.fromMemorySegment;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -52,7 +51,7 @@ public final class VectorKernels implements KernelSet {
       FloatVector d0 = fromArray(SPECIES, a, aOffset + i).sub(fromArray(SPECIES, b, bOffset + i));
       s0 = d0.fma(d0, s0);
     }
-    float sum = s0.add(s1).add(s2.add(s3)).reduceLanes(VectorOperators.ADD);
+    float sum = Lanes.sum(s0.add(s1).add(s2.add(s3)));
     return i == length ? sum : sum + TAIL.squaredL2(a, aOffset + i, b, bOffset + i, length - i);
   }
 
@@ -85,7 +84,7 @@ public final class VectorKernels implements KernelSet {
           fromArray(SPECIES, a, i).sub(fromMemorySegment(SPECIES, b, bByteOffset + 4L * i, ORDER));
       s0 = d0.fma(d0, s0);
     }
-    float sum = s0.add(s1).add(s2.add(s3)).reduceLanes(VectorOperators.ADD);
+    float sum = Lanes.sum(s0.add(s1).add(s2.add(s3)));
     for (; i < length; i++) {
       float d = a[i] - b.get(SegmentLayout.F32, bByteOffset + 4L * i);
       sum += d * d;
@@ -115,7 +114,7 @@ public final class VectorKernels implements KernelSet {
               .sub(fromMemorySegment(SPECIES, b, bByteOffset + 4L * i, ORDER));
       s0 = d0.fma(d0, s0);
     }
-    float sum = s0.add(s1).reduceLanes(VectorOperators.ADD);
+    float sum = Lanes.sum(s0.add(s1));
     return i == length
         ? sum
         : sum + TAIL.squaredL2(a, aByteOffset + 4L * i, b, bByteOffset + 4L * i, length - i);
@@ -140,7 +139,7 @@ public final class VectorKernels implements KernelSet {
           fromMemorySegment(SPECIES, a, aByteOffset + 4L * i, ORDER)
               .fma(fromMemorySegment(SPECIES, b, bByteOffset + 4L * i, ORDER), s0);
     }
-    float sum = s0.add(s1).reduceLanes(VectorOperators.ADD);
+    float sum = Lanes.sum(s0.add(s1));
     return i == length
         ? sum
         : sum + TAIL.dot(a, aByteOffset + 4L * i, b, bByteOffset + 4L * i, length - i);
@@ -168,7 +167,7 @@ public final class VectorKernels implements KernelSet {
     for (int end = length - LANES; i <= end; i += LANES) {
       s0 = fromArray(SPECIES, a, aOffset + i).fma(fromArray(SPECIES, b, bOffset + i), s0);
     }
-    float sum = s0.add(s1).add(s2.add(s3)).reduceLanes(VectorOperators.ADD);
+    float sum = Lanes.sum(s0.add(s1).add(s2.add(s3)));
     return i == length ? sum : sum + TAIL.dot(a, aOffset + i, b, bOffset + i, length - i);
   }
 
@@ -198,7 +197,7 @@ public final class VectorKernels implements KernelSet {
           fromArray(SPECIES, a, i)
               .fma(fromMemorySegment(SPECIES, b, bByteOffset + 4L * i, ORDER), s0);
     }
-    float sum = s0.add(s1).add(s2.add(s3)).reduceLanes(VectorOperators.ADD);
+    float sum = Lanes.sum(s0.add(s1).add(s2.add(s3)));
     for (; i < length; i++) {
       sum += a[i] * b.get(SegmentLayout.F32, bByteOffset + 4L * i);
     }

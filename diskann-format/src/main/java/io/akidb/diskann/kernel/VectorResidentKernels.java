@@ -12,7 +12,6 @@ import java.nio.ByteOrder;
 import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
-import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -67,7 +66,7 @@ public final class VectorResidentKernels implements ResidentKernels {
       ByteVector a = fromMemorySegment(BYTES, codes, at + i, ORDER);
       s0 = ((FloatVector) a.convertShape(B2F, FLOATS, 0)).fma(fromArray(FLOATS, weights, i), s0);
     }
-    float sum = s0.add(s1).add(s2.add(s3)).reduceLanes(VectorOperators.ADD);
+    float sum = Lanes.sum(s0.add(s1).add(s2.add(s3)));
     for (; i < length; i++) {
       sum += weights[i] * codes.get(SegmentLayout.I8, at + i);
     }
@@ -116,7 +115,7 @@ public final class VectorResidentKernels implements ResidentKernels {
           ((FloatVector) a.lanewise(LSHR, 4).convertShape(I2F, FLOATS, 0))
               .fma(fromArray(FLOATS, weights, 2 * i + BLOCK_BYTES), s1);
     }
-    return s0.add(s1).add(s2.add(s3)).reduceLanes(VectorOperators.ADD);
+    return Lanes.sum(s0.add(s1).add(s2.add(s3)));
   }
 
   // Counting bits is one instruction for 64 of them: nothing to win for words so few.
