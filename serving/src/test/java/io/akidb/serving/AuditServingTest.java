@@ -153,6 +153,95 @@ class AuditServingTest {
     }
   }
 
+  private static JsonNode detail(TestNode node, String action, String outcome) {
+    String query = "&action=" + action + "&outcome=" + outcome;
+    TestNode.await(action + " " + outcome, () -> !items(node, query).isEmpty());
+    return items(node, query).getLast().get("detail");
+  }
+
+  @Test
+  void grantsKeysRolesQuotasAndDeletes_sayWhatWasSet() throws Exception {
+    try (TestNode node = TestNode.start(folder)) {
+      JsonNode tenant =
+          node.post("/tenants", "{\"name\": \"a\", \"quotas\": {\"max_collections\": 3}}")
+              .expect(201)
+              .json();
+      String path = "/tenants/" + tenant.get("tenant_id").asText();
+      node.put(path, "{\"name\": \"a\", \"quotas\": {\"max_collections\": 9}}").expect(200);
+      JsonNode quotas = detail(node, "tenants.update&platform=true", "succeeded");
+      assertThat(quotas.get("quotas_before").asText()).contains("\"max_collections\":3");
+      assertThat(quotas.get("quotas").asText()).contains("\"max_collections\":9");
+
+      TestNode admin = node.as(tenant.get("api_key").asText());
+      String role =
+          "{\"name\": \"r\", \"permissions\": [\"vectors.search\"],"
+              + " \"row_filter\": {\"team\": {\"$eq\": \"red\"}}}";
+      admin.post("/roles", role).expect(201);
+      assertThat(detail(admin, "roles.create", "attempted").get("row_filter").asText())
+          .contains("red");
+      JsonNode user =
+          admin
+              .post("/users", "{\"email\": \"u@example.org\", \"role\": \"viewer\"}")
+              .expect(201)
+              .json();
+      String roles = "/users/" + user.get("user_id").asText() + "/roles";
+      admin
+          .post(
+              roles,
+              "{\"role\": \"r\", \"collection\": \"c\","
+                  + " \"expires_at\": \"2099-01-01T00:00:00Z\"}")
+          .expect(200);
+      JsonNode asked = detail(admin, "users.roles", "attempted");
+      assertThat(asked.get("role").asText()).isEqualTo("r");
+      assertThat(asked.get("collection").asText()).isEqualTo("c");
+      assertThat(asked.get("expires_at").asText()).isEqualTo("2099-01-01T00:00:00Z");
+      admin.delete(roles + "/r").expect(200);
+      assertThat(detail(admin, "users.roles.delete", "succeeded").get("removed_grants").asText())
+          .contains("2099-01-01");
+
+      String body = "{\"name\": \"nightly\", \"role\": \"viewer\"}";
+      JsonNode key = admin.post("/api-keys", body).expect(201).json();
+      JsonNode told = detail(admin, "api-keys.create", "succeeded");
+      assertThat(told.get("name").asText()).isEqualTo("nightly");
+      assertThat(told.get("prefix")).isEqualTo(key.get("prefix"));
+      assertThat(told.get("grants").asText()).contains("viewer");
+      admin.delete("/users/" + user.get("user_id").asText()).expect(204);
+      assertThat(detail(admin, "users.delete", "succeeded").get("removed").asText())
+          .isEqualTo("u@example.org");
+
+      admin.post("/collections", "{\"name\": \"c\", \"vector_dim\": 2}").expect(201);
+      admin.post("/collections/c/vectors", ROW).expect(200);
+      admin.post("/collections/c/vectors/delete", deletion(50)).expect(200);
+      JsonNode deletion = detail(admin, "collections.vectors.delete", "attempted");
+      assertThat(deletion.get("ids").asText()).contains("\"id-0\"").doesNotContain("\"id-49\"");
+      assertThat(deletion.get("ids_count").asText()).isEqualTo("50");
+      nothingSecret(node, List.of(secret(tenant), secret(key), secret(user)));
+      sound(node.store());
+    }
+  }
+
+  private static String deletion(int ids) {
+    StringBuilder body = new StringBuilder("{\"ids\": [");
+    for (int i = 0; i < ids; i++) {
+      body.append(i == 0 ? "" : ",").append("\"id-").append(i).append('"');
+    }
+    return body.append("]}").toString();
+  }
+
+  @Test
+  void secretSentAsAName_isTakenOutOfTheLog() throws Exception {
+    String secret = "s".repeat(43);
+    try (TestNode node = TestNode.start(folder)) {
+      var _ =
+          node.post(
+              "/api-keys",
+              "{\"name\": \"akidb_0123456789abcdef_" + secret + "\", \"role\": \"viewer\"}");
+      assertThat(detail(node, "api-keys.create", "attempted").get("name").asText())
+          .isEqualTo("akidb_0123456789abcdef");
+      nothingSecret(node, List.of(secret));
+    }
+  }
+
   @Test
   void changeWhoseAttemptCannotBeRecorded_isNotMade() {
     AtomicBoolean broken = new AtomicBoolean();

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param address where the call came from; empty if it was not a call
  * @param outcome how it ended
  * @param requestId of the call; empty if it was none
- * @param detail more names and numbers, at most 16
+ * @param detail more names and numbers, at most 16, of 2,048 characters each and 4,096 together
  */
 public record AuditEvent(
     String who,
@@ -36,6 +36,8 @@ public record AuditEvent(
 
   private static final int TEXT_LENGTH_MAX = 256;
   private static final int ENTRIES_MAX = 16;
+  private static final int VALUE_LENGTH_MAX = 2048;
+  private static final int VALUES_LENGTH_MAX = 4096;
   private static final Pattern ACTION = Pattern.compile("[a-z0-9._-]{1,64}");
 
   /**
@@ -52,9 +54,12 @@ public record AuditEvent(
     address = cut(address, TEXT_LENGTH_MAX);
     requestId = cut(requestId, TEXT_LENGTH_MAX);
     SortedMap<String, String> kept = new TreeMap<>();
+    int left = VALUES_LENGTH_MAX;
     for (Map.Entry<String, String> entry : detail.entrySet()) {
       if (kept.size() < ENTRIES_MAX) {
-        kept.put(cut(entry.getKey(), TEXT_LENGTH_MAX), cut(entry.getValue(), TEXT_LENGTH_MAX));
+        String value = cut(entry.getValue(), Math.max(1, Math.min(left, VALUE_LENGTH_MAX)));
+        kept.put(cut(entry.getKey(), TEXT_LENGTH_MAX), value);
+        left -= value.length();
       }
     }
     detail = Collections.unmodifiableSortedMap(kept);

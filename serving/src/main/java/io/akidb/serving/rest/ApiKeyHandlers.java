@@ -56,10 +56,21 @@ final class ApiKeyHandlers {
         identity
             .keys()
             .issue(owner, userId, grants, body.text("name").orElse(null), expiresAt(body));
-    return created(issued);
+    return created(call, issued);
   }
 
-  private static Answer created(IssuedApiKey issued) {
+  private static void note(Call call, ApiKeyDescriptor key) {
+    ObjectNode told = json(key);
+    for (String field :
+        List.of("api_key_id", "prefix", "user_id", "name", "grants", "expires_at")) {
+      if (told.hasNonNull(field)) {
+        call.note(field, told.get(field));
+      }
+    }
+  }
+
+  private static Answer created(Call call, IssuedApiKey issued) {
+    note(call, issued.descriptor());
     return Answer.of(201, json(issued.descriptor()).put("api_key", issued.plaintext()))
         .with("Location", "/v1/api-keys/" + issued.descriptor().keyId());
   }
@@ -108,7 +119,9 @@ final class ApiKeyHandlers {
 
   private Answer revoke(Call call) {
     call.allowParameters("platform");
-    identity.keys().revoke(call.owner(), call.path("api_key_id"));
+    ApiKeyDescriptor key = identity.keys().get(call.owner(), call.path("api_key_id"));
+    note(call, key);
+    identity.keys().revoke(call.owner(), key.keyId());
     return Answer.noContent();
   }
 
@@ -120,7 +133,7 @@ final class ApiKeyHandlers {
     TenantId owner = call.owner();
     ApiKeyDescriptor old = identity.keys().get(owner, call.path("api_key_id"));
     requireMayGrant(call, owner, old.userId(), old.grants());
-    return created(identity.keys().rotate(owner, old.keyId(), Duration.ofSeconds(overlap)));
+    return created(call, identity.keys().rotate(owner, old.keyId(), Duration.ofSeconds(overlap)));
   }
 
   private static ObjectNode json(ApiKeyDescriptor key) {

@@ -46,6 +46,7 @@ final class AuthHandlers {
             .orElse(LIFETIME_DEFAULT_SECS);
     AccessTokens.Issued issued =
         identity.accessTokens().issue(call.principal(), Duration.ofSeconds(lifetime));
+    call.note("expires_at", issued.expiresAt().toString());
     return Answer.ok(
         Json.object()
             .put("access_token", issued.text())

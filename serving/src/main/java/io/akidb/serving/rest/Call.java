@@ -1,5 +1,7 @@
 package io.akidb.serving.rest;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import io.akidb.catalog.CollectionSchema;
 import io.akidb.policies.Decision;
 import io.akidb.policies.Permission;
@@ -19,6 +21,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** One request, after the gate. For one thread. */
@@ -32,7 +36,9 @@ final class Call {
   private final @Nullable Principal principal;
   private final @Nullable Tenant tenant;
   private final Decision decision;
+  private final SortedMap<String, String> notes = new TreeMap<>();
   private byte[] body = new byte[0];
+  private @Nullable JsonNode tree;
 
   Call(
       Context http,
@@ -186,6 +192,42 @@ final class Call {
   /** The whole body; empty before it was {@link #receive received}. */
   byte[] body() {
     return body;
+  }
+
+  /**
+   * The body as JSON, read once; a missing node if it is empty.
+   *
+   * @throws com.fasterxml.jackson.core.JsonProcessingException if it is none
+   */
+  JsonNode tree() throws IOException {
+    JsonNode known = tree;
+    if (known == null) {
+      known = Json.WHOLE.readTree(body);
+      tree = known;
+    }
+    return known;
+  }
+
+  /**
+   * Has the audit log say of this call's outcome what was set or taken away.
+   *
+   * @param name as the API names it
+   * @param value without any secret, vector or payload
+   */
+  void note(String name, JsonNode value) {
+    AuditedBody.put(notes, name, value);
+  }
+
+  /** The same with a text; null says nothing. */
+  void note(String name, @Nullable String value) {
+    if (value != null) {
+      note(name, TextNode.valueOf(value));
+    }
+  }
+
+  /** What the handler wants the audit log to say. */
+  SortedMap<String, String> notes() {
+    return notes;
   }
 
   /**

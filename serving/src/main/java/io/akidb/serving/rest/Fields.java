@@ -20,13 +20,11 @@ final class Fields {
 
   /** The object that a body holds; an empty body is an empty object. */
   static Fields ofBody(Call call, List<String> known) {
-    byte[] body = call.body();
-    if (body.length == 0) {
+    if (call.body().length == 0) {
       return of(Json.object(), "", known);
     }
     try {
-      JsonNode tree = Json.WHOLE.readTree(body);
-      return of(tree, "", known);
+      return of(call.tree(), "", known);
     } catch (JsonProcessingException e) {
       throw malformed(e);
     } catch (IOException e) {

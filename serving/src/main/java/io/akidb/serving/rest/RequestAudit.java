@@ -102,7 +102,8 @@ final class RequestAudit {
     AuditedRoute audited = of(route);
     if (audited.kind() == AuditedRoute.Kind.CHANGE) {
       TenantId tenant = tenant(http, route, call, principal, false);
-      log.require(event(http, principal, audited.action(), tenant, Outcome.ATTEMPTED, Map.of()));
+      SortedMap<String, String> asked = AuditedBody.of(audited.action(), call);
+      log.require(event(http, principal, audited.action(), tenant, Outcome.ATTEMPTED, asked));
     }
   }
 
@@ -114,7 +115,7 @@ final class RequestAudit {
       return;
     }
     Outcome outcome = answer.status() < 400 ? Outcome.SUCCEEDED : Outcome.FAILED;
-    SortedMap<String, String> detail = new TreeMap<>();
+    SortedMap<String, String> detail = new TreeMap<>(call.notes());
     detail.put("status", Integer.toString(answer.status()));
     String location = answer.headers().get("Location");
     if (location != null) {
@@ -218,7 +219,8 @@ final class RequestAudit {
       @Nullable TenantId tenant,
       Outcome outcome,
       Map<String, String> detail) {
-    SortedMap<String, String> all = new TreeMap<>(detail);
+    SortedMap<String, String> all = new TreeMap<>();
+    detail.forEach((name, value) -> all.put(name, harmless(value)));
     if (principal != null && principal.keyId() != null) {
       all.put("key_id", principal.keyId());
     }

@@ -95,7 +95,11 @@ final class RoleHandlers {
 
   private Answer delete(Call call) {
     call.allowParameters();
-    requireMayHold(call, role(call));
+    Role role = role(call);
+    requireMayHold(call, role);
+    ObjectNode removed = json(role);
+    call.note("removed_permissions", removed.path("permissions"));
+    call.note("removed_row_filter", role.rowFilter());
     identity.roles().delete(call.tenant().tenantId(), call.path("role"));
     return Answer.noContent();
   }

@@ -92,6 +92,7 @@ final class TenantHandlers {
                 id -> keys.issueFor(id).plaintext());
     Tenant tenant = created.versioned().tenant();
     gate.forget(tenant.tenantId());
+    call.note("quotas", json(tenant).path("quotas"));
     return Answer.of(201, json(tenant).put("api_key", created.part()))
         .with("ETag", quote(created.versioned().etag()))
         .with("Location", "/v1/tenants/" + tenant.tenantId());
@@ -134,9 +135,14 @@ final class TenantHandlers {
     String name = body.requiredText("name");
     TenantQuotas quotas = quotas(body);
     Map<String, String> metadata = metadata(body);
+    registry()
+        .findAny(id(call))
+        .ifPresent(before -> call.note("quotas_before", json(before.tenant()).path("quotas")));
     if (call.principal().isOperator()) {
-      return answer(
-          change(call, id -> registry().update(id, name, quotas, metadata, ifMatch(call))));
+      VersionedTenant changed =
+          change(call, id -> registry().update(id, name, quotas, metadata, ifMatch(call)));
+      call.note("quotas", json(changed.tenant()).path("quotas"));
+      return answer(changed);
     }
     if (body.has("quotas")) {
       throw ServingException.of(Reason.FORBIDDEN, "a tenant's quotas are set by its operator");

@@ -51,6 +51,8 @@ final class UserHandlers {
     requireMayGrant(call, owner, grants);
     User user = identity.users().create(owner, kind, name, grants);
     IssuedApiKey key = identity.keys().issue(owner, user.userId(), null, null, null);
+    call.note("user_id", user.userId());
+    call.note("api_key_id", key.descriptor().keyId());
     return Answer.of(
             201,
             json(user).put("api_key_id", key.descriptor().keyId()).put("api_key", key.plaintext()))
@@ -90,7 +92,10 @@ final class UserHandlers {
 
   private Answer delete(Call call) {
     call.allowParameters("platform");
-    identity.users().delete(call.owner(), call.path("user_id"));
+    User user = identity.users().get(call.owner(), call.path("user_id"));
+    call.note("removed", user.name());
+    call.note("removed_grants", GrantJson.json(user.grants()));
+    identity.users().delete(call.owner(), user.userId());
     return Answer.noContent();
   }
 
@@ -99,13 +104,22 @@ final class UserHandlers {
     Grant grant = GrantJson.parse(Fields.ofBody(call, GrantJson.FIELDS));
     TenantId owner = call.owner();
     requireMayGrant(call, owner, List.of(grant));
-    return Answer.ok(json(identity.users().grant(owner, call.path("user_id"), grant)));
+    User granted = identity.users().grant(owner, call.path("user_id"), grant);
+    call.note("grants", GrantJson.json(granted.grants()));
+    return Answer.ok(json(granted));
   }
 
   private Answer withdraw(Call call) {
     call.allowParameters("platform");
-    return Answer.ok(
-        json(identity.users().withdraw(call.owner(), call.path("user_id"), call.path("role"))));
+    TenantId owner = call.owner();
+    User before = identity.users().get(owner, call.path("user_id"));
+    User after = identity.users().withdraw(owner, before.userId(), call.path("role"));
+    call.note(
+        "removed_grants",
+        GrantJson.json(
+            before.grants().stream().filter(each -> !after.grants().contains(each)).toList()));
+    call.note("grants", GrantJson.json(after.grants()));
+    return Answer.ok(json(after));
   }
 
   private static ObjectNode json(User user) {

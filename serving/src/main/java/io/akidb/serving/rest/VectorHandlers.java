@@ -1,6 +1,7 @@
 package io.akidb.serving.rest;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.LongNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.util.RawValue;
 import io.akidb.catalog.Attributes;
@@ -130,6 +131,7 @@ final class VectorHandlers {
       ids = VectorReader.matching(view, both, DELETE_MATCHES_MAX);
       existing = ids.size();
     }
+    call.note("deleted", LongNode.valueOf(existing));
     ObjectNode answer = Json.object().put("deleted", existing);
     if (ids.isEmpty()) {
       return committed(answer, view.manifest());

@@ -52,6 +52,18 @@ class AuditedRouteTest {
   }
 
   @Test
+  void changesWithABody_sayWhatOfItIsOnRecord() {
+    assertThat(
+            served().entrySet().stream()
+                .filter(entry -> entry.getValue().kind() == AuditedRoute.Kind.CHANGE)
+                .filter(entry -> entry.getKey().matches("(POST|PUT|PATCH) .*"))
+                .filter(entry -> !entry.getKey().matches(".*/(suspend|resume|restore)"))
+                .map(entry -> entry.getValue().action()))
+        .isNotEmpty()
+        .allMatch(AuditedBody::knows);
+  }
+
+  @Test
   void readsOfAdministration_areRecordedAndReadsOfDataAreNot() {
     assertThat(
             served().entrySet().stream()
