@@ -6,6 +6,7 @@ import io.akidb.catalog.CatalogException;
 import io.akidb.catalog.CollectionNotFoundException;
 import io.akidb.catalog.IndexParameters;
 import io.akidb.catalog.IndexQuantization;
+import io.akidb.catalog.IndexVectorStorage;
 import io.akidb.catalog.InvalidIndexParametersException;
 import io.akidb.catalog.Retention;
 import io.akidb.objectstore.BucketConfig;
@@ -112,6 +113,15 @@ public final class BuildJob implements Callable<Integer> {
         "Unless given: pq with --pq-subvectors above 0, else binary."
       })
   private @Nullable String quantization;
+
+  @Option(
+      names = "--vector-storage",
+      paramLabel = "FORM",
+      description = {
+        "How full vectors are stored: auto (the smallest form that loses nothing; the default),",
+        "f32, f16 or int8. The last two round, and what is rounded stays so."
+      })
+  private @Nullable String vectorStorage;
 
   @Option(
       names = "--build-memory-gb",
@@ -295,6 +305,7 @@ public final class BuildJob implements Callable<Integer> {
             alpha,
             pqSubvectors,
             quantization,
+            vectorStorage,
             buildMemoryGb,
             partitionRowsMax,
             partitionOverlap,
@@ -313,7 +324,18 @@ public final class BuildJob implements Callable<Integer> {
             or(partitionRowsMax, defaults.partitionRowsMax()),
             or(partitionOverlap, defaults.partitionOverlap()),
             or(seed, defaults.seed()),
-            quantization()));
+            quantization(),
+            vectorStorage(defaults)));
+  }
+
+  private IndexVectorStorage vectorStorage(IndexParameters defaults) {
+    return vectorStorage == null
+        ? defaults.vectorStorage()
+        : IndexVectorStorage.ofJsonName(vectorStorage)
+            .orElseThrow(
+                () ->
+                    new InvalidIndexParametersException(
+                        "vector_storage", "must be one of " + IndexVectorStorage.names()));
   }
 
   private IndexQuantization quantization() {

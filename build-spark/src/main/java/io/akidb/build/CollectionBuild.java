@@ -352,6 +352,7 @@ final class CollectionBuild {
     parameters.put("alpha", String.valueOf(request.alpha()));
     parameters.put("quantization", request.quantization().jsonName());
     parameters.put("pq_subvectors", String.valueOf(request.pqSubvectors()));
+    parameters.put("vector_storage", request.vectorStorage().jsonName());
     parameters.put("build_memory_gb", String.valueOf(request.buildMemoryGb()));
     parameters.put("partition_rows_max", String.valueOf(request.partitionRowsMax()));
     parameters.put("partition_overlap", String.valueOf(request.partitionOverlap()));

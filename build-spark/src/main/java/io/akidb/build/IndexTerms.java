@@ -6,12 +6,14 @@ import io.akidb.catalog.Attributes;
 import io.akidb.catalog.CollectionSchema;
 import io.akidb.catalog.IndexParameters;
 import io.akidb.catalog.IndexQuantization;
+import io.akidb.catalog.IndexVectorStorage;
 import io.akidb.catalog.Metric;
 import io.akidb.diskann.BuildParameters;
 import io.akidb.diskann.DistanceMetric;
 import io.akidb.diskann.IndexRecord;
 import io.akidb.diskann.IndexSchema;
 import io.akidb.diskann.Quantization;
+import io.akidb.diskann.VectorStorage;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
@@ -61,7 +63,8 @@ final class IndexTerms {
           request.seed(),
           threads,
           memoryBytes,
-          quantization(request.quantization(), schema));
+          quantization(request.quantization(), schema),
+          storage(request.vectorStorage()));
     } catch (IllegalArgumentException e) {
       throw new BuildFailedException(
           "the index does not take the request's parameters: " + e.getMessage(), e);
@@ -77,6 +80,15 @@ final class IndexTerms {
       case SQ8 -> Quantization.SQ8;
       case SQ4 -> Quantization.SQ4;
       case RABITQ -> Quantization.RABITQ;
+    };
+  }
+
+  private static VectorStorage storage(IndexVectorStorage asked) {
+    return switch (asked) {
+      case AUTO -> VectorStorage.AUTO;
+      case F32 -> VectorStorage.F32;
+      case F16 -> VectorStorage.F16;
+      case INT8 -> VectorStorage.INT8;
     };
   }
 

@@ -27,11 +27,12 @@
  * <p>Without {@code --build-id} a build is requested and built; with it the request of that id is,
  * with the request's own parameters, and an earlier attempt is continued. {@code --pending} takes
  * all requests that wait, of a collection, of a tenant, or of all tenants. Parameters: {@code
- * --max-degree --build-list-size --alpha --pq-subvectors --build-memory-gb --partition-rows-max
- * --partition-overlap --seed}. Others: {@code --owner --lease-seconds --tombstone-retention-hours
- * --keep-generations --keep-hours}. Bucket, endpoint, region and credentials come from {@code
- * AKIDB_BUCKET}, {@code AKIDB_ENDPOINT}, {@code AKIDB_REGION}, {@code AKIDB_ACCESS_KEY} and {@code
- * AKIDB_SECRET_KEY} of the driver; executors are told by it.
+ * --max-degree --build-list-size --alpha --pq-subvectors --quantization --vector-storage
+ * --build-memory-gb --partition-rows-max --partition-overlap --seed}. Others: {@code --owner
+ * --lease-seconds --tombstone-retention-hours --keep-generations --keep-hours}. Bucket, endpoint,
+ * region and credentials come from {@code AKIDB_BUCKET}, {@code AKIDB_ENDPOINT}, {@code
+ * AKIDB_REGION}, {@code AKIDB_ACCESS_KEY} and {@code AKIDB_SECRET_KEY} of the driver; executors are
+ * told by it.
  *
  * <p>Standard output has one JSON object a line. With {@code --progress}, one at least each second:
  * {@code {"type": "progress", "tenant", "collection", "build_id", "phase", "done", "total",

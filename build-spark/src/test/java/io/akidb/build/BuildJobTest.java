@@ -139,6 +139,47 @@ class BuildJobTest {
     return found / (10.0 * queries);
   }
 
+  @ParameterizedTest
+  @CsvSource({"f32,0", "f16,0.0005", "int8,0.01"})
+  void build_vectorStorage_roundsAsMuchAsWasAskedFor(String storage, double relative)
+      throws IOException {
+    Vectors vectors = new Vectors(SEED, 24, 4);
+    try (Bucket bucket = Bucket.local(folder, CollectionSchema.of(24, Metric.L2))) {
+      List<VectorRecord> rows = vectors.rows(0, 300, 100);
+      bucket.append(rows);
+
+      Bucket.Run run = bucket.build("--vector-storage", storage);
+
+      assertThat(run.exitCode()).as(run.errors()).isZero();
+      assertThat(bucket.collection.index(bucket.collection.head()).orElseThrow().parameters())
+          .containsEntry("vector_storage", storage);
+      double worst = 0;
+      Map<String, VectorRecord> found = contents(bucket);
+      for (VectorRecord row : rows) {
+        for (int d = 0; d < 24; d++) {
+          float stored = found.get(row.id()).vector()[d];
+          worst = Math.max(worst, Math.abs(stored - row.vector()[d]));
+          if (storage.equals("f16")) {
+            assertThat(Float.float16ToFloat(Float.floatToFloat16(row.vector()[d])))
+                .isEqualTo(stored);
+          }
+        }
+      }
+      // Components are about 4 at most.
+      assertThat(worst).as("seed %s", SEED).isBetween(relative / 100, relative * 4);
+    }
+  }
+
+  @Test
+  void build_unknownVectorStorage_isAUsageError() {
+    try (Bucket bucket = Bucket.local(folder, CollectionSchema.of(2, Metric.L2))) {
+      Bucket.Run run = bucket.build("--vector-storage", "f64");
+
+      assertThat(run.exitCode()).isEqualTo(2);
+      assertThat(run.errors()).contains("vector_storage must be one of 'auto', 'f32'");
+    }
+  }
+
   /** Order and vector by id; rows of several shards must agree. */
   private static Map<String, VectorRecord> contents(Bucket bucket) throws IOException {
     Map<String, VectorRecord> found = new TreeMap<>();

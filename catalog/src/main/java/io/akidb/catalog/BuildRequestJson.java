@@ -44,6 +44,9 @@ final class BuildRequestJson {
       if (parameters.quantization() != IndexQuantization.implied(parameters.pqSubvectors())) {
         out.writeStringField("quantization", parameters.quantization().jsonName());
       }
+      if (parameters.vectorStorage() != IndexVectorStorage.AUTO) {
+        out.writeStringField("vector_storage", parameters.vectorStorage().jsonName());
+      }
       out.writeEndObject();
       out.writeStringField("state", request.state().jsonName());
       out.writeNumberField("progress", request.progress());
@@ -124,7 +127,11 @@ final class BuildRequestJson {
               in.has("quantization")
                   ? IndexQuantization.ofJsonName(in.text("quantization"))
                       .orElseThrow(() -> in.bad("quantization", "is unknown"))
-                  : IndexQuantization.implied(pqSubvectors));
+                  : IndexQuantization.implied(pqSubvectors),
+              in.has("vector_storage")
+                  ? IndexVectorStorage.ofJsonName(in.text("vector_storage"))
+                      .orElseThrow(() -> in.bad("vector_storage", "is unknown"))
+                  : IndexVectorStorage.AUTO);
       in.end();
       return parameters;
     } catch (InvalidIndexParametersException e) {

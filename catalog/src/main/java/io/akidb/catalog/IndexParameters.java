@@ -15,6 +15,7 @@ import java.io.Serializable;
  * @param partitionOverlap share of the rows that also go to a second partition, 0 to 1
  * @param seed of everything random in the build
  * @param quantization which codes graphs are walked by
+ * @param vectorStorage how full vectors are stored
  */
 public record IndexParameters(
     int maxDegree,
@@ -25,7 +26,8 @@ public record IndexParameters(
     int partitionRowsMax,
     double partitionOverlap,
     long seed,
-    IndexQuantization quantization)
+    IndexQuantization quantization,
+    IndexVectorStorage vectorStorage)
     implements Serializable {
   /**
    * Checks each.
@@ -56,7 +58,10 @@ public record IndexParameters(
         partitionOverlap >= 0 && partitionOverlap <= 1, "partition_overlap", "must be 0.0 to 1.0");
   }
 
-  /** With PQ codes if {@code pqSubvectors} says how long, otherwise with binary ones. */
+  /**
+   * With PQ codes if {@code pqSubvectors} says how long, otherwise with binary ones, and vectors in
+   * the form that fits them.
+   */
   public IndexParameters(
       int maxDegree,
       int buildListSize,
@@ -75,7 +80,8 @@ public record IndexParameters(
         partitionRowsMax,
         partitionOverlap,
         seed,
-        IndexQuantization.implied(pqSubvectors));
+        IndexQuantization.implied(pqSubvectors),
+        IndexVectorStorage.AUTO);
   }
 
   private static void check(boolean good, String field, String problem) {

@@ -19,6 +19,8 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class BuildRequestsTest {
   private static final Duration TTL = Duration.ofMinutes(5);
@@ -38,10 +40,33 @@ class BuildRequestsTest {
     for (IndexQuantization quantization : IndexQuantization.values()) {
       for (int pqSubvectors : quantization.hasSubvectors() ? new int[] {0, 3} : new int[] {0}) {
         IndexParameters asked =
-            new IndexParameters(8, 16, 1.2, pqSubvectors, 1, 1000, 0, 7, quantization);
+            new IndexParameters(
+                8, 16, 1.2, pqSubvectors, 1, 1000, 0, 7, quantization, IndexVectorStorage.AUTO);
         BuildRequest request = builds.request(asked);
         assertThat(builds.get(request.buildId()).orElseThrow().parameters()).isEqualTo(asked);
       }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(IndexVectorStorage.class)
+  void request_withAnyStorage_isReadAsItWasWritten(IndexVectorStorage storage) {
+    IndexParameters asked =
+        new IndexParameters(8, 16, 1.2, 0, 1, 1000, 0, 7, IndexQuantization.BINARY, storage);
+
+    BuildRequest request = builds.request(asked);
+
+    assertThat(builds.get(request.buildId()).orElseThrow().parameters()).isEqualTo(asked);
+    String json =
+        new String(BuildRequestJson.encode(request, new UUID(1, 2)), StandardCharsets.UTF_8);
+    // Readers before this word are only troubled with it where it says something.
+    assertThat(json.contains("vector_storage")).isEqualTo(storage != IndexVectorStorage.AUTO);
+    if (storage != IndexVectorStorage.AUTO) {
+      byte[] unknown =
+          json.replace('"' + storage.jsonName() + '"', "\"f64\"").getBytes(StandardCharsets.UTF_8);
+      assertThatThrownBy(() -> BuildRequestJson.decode(unknown))
+          .isInstanceOf(CorruptManifestException.class)
+          .hasMessageContaining("vector_storage");
     }
   }
 

@@ -79,7 +79,8 @@ class ValueTypesTest {
       assertThat(IndexQuantization.names()).contains("'" + other.jsonName() + "'");
       if (!other.hasSubvectors()) {
         assertParameter(
-            "pq_subvectors", () -> new IndexParameters(4, 8, 1, 2, 1, 100, 0, 0, other));
+            "pq_subvectors",
+            () -> new IndexParameters(4, 8, 1, 2, 1, 100, 0, 0, other, IndexVectorStorage.AUTO));
       }
     }
     assertThat(IndexQuantization.ofJsonName("PQ")).isEmpty();

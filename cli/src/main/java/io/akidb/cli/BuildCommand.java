@@ -67,6 +67,15 @@ final class BuildCommand implements Callable<Integer> {
       description = "binary (the default), resident, pq, opq, sq8, sq4 or rabitq.")
   private @Nullable String quantization;
 
+  @Option(
+      names = "--vector-storage",
+      paramLabel = "FORM",
+      description = {
+        "auto (the default: the smallest form that loses nothing), f32, f16 or int8.",
+        "The last two round, and what is rounded stays so."
+      })
+  private @Nullable String vectorStorage;
+
   @Option(names = "--build-memory-gb", paramLabel = "GIB", description = "Of the shard builds.")
   private @Nullable Double buildMemoryGb;
 
@@ -168,6 +177,7 @@ final class BuildCommand implements Callable<Integer> {
     add(arguments, "--alpha", alpha);
     add(arguments, "--pq-subvectors", pqSubvectors);
     add(arguments, "--quantization", quantization);
+    add(arguments, "--vector-storage", vectorStorage);
     add(arguments, "--build-memory-gb", buildMemoryGb);
     add(arguments, "--partition-rows-max", partitionRowsMax);
     add(arguments, "--partition-overlap", partitionOverlap);

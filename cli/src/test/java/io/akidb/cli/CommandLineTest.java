@@ -145,7 +145,8 @@ class CommandLineTest {
         Arguments.of("collection get --help", List.of("NAME")),
         Arguments.of("collection delete --help", List.of("NAME")),
         Arguments.of("ingest --help", List.of("--kafka", "--sidecar", ".npy", "dead letters")),
-        Arguments.of("build --help", List.of("--pending", "--max-degree", "--seed")),
+        Arguments.of(
+            "build --help", List.of("--pending", "--max-degree", "--vector-storage", "--seed")),
         Arguments.of("search --help", List.of("--vector-file", "--filter", "--explain")));
   }
 

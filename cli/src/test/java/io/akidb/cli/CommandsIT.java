@@ -304,10 +304,20 @@ class CommandsIT {
         List.of("--heap", "1g", "--max-degree", "24", "--build-list-size", "60", "--alpha", "1.2");
     List<String> all = new ArrayList<>(List.of("build", "--tenant", tenantId));
     all.addAll(List.of("--collection", COLLECTION, "--seed", "7"));
+    all.addAll(List.of("--vector-storage", "f16"));
     all.addAll(options);
     CliRun run = ok(tenant(all.toArray(new String[0])));
     assertThat(run.out()).startsWith("products: ").contains("300 rows, ", "generation ");
     awaitIndexed(LINES + ROWS);
+    try (RestClient client = node.client(apiKey)) {
+      JsonNode row = client.call("GET", "collections/" + COLLECTION + "/vectors/row-5", null);
+      float[] exact = vectors.get("row-5");
+      for (int d = 0; d < DIMENSION; d++) {
+        assertThat(row.path("vector").path(d).floatValue())
+            .as("component %d of %s, seed %d", d, row, SEED)
+            .isEqualTo(Float.float16ToFloat(Float.floatToFloat16(exact[d])));
+      }
+    }
   }
 
   private void awaitIndexed(int rows) {

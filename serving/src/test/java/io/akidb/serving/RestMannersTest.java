@@ -204,6 +204,12 @@ class RestMannersTest {
                 .json()
                 .toString())
         .contains("'sq4', 'rabitq'");
+    String storage =
+        node.post("/collections/c/index", "{\"parameters\": {\"vector_storage\": \"f8\"}}")
+            .expect(400)
+            .json()
+            .toString();
+    assertThat(storage).contains("/parameters/vector_storage", "'auto', 'f32', 'f16', 'int8'");
     node.post(
             "/collections/c/index",
             "{\"parameters\": {\"quantization\": \"sq4\", \"pq_subvectors\": 1}}")
@@ -370,7 +376,7 @@ class RestMannersTest {
     Reply asked =
         node.post(
                 "/collections/c/index",
-                "{\"type\": \"diskann\", \"parameters\": {\"max_degree\": 32, \"alpha\": 1.3, \"seed\": 5, \"quantization\": \"pq\"}}")
+                "{\"type\": \"diskann\", \"parameters\": {\"max_degree\": 32, \"alpha\": 1.3, \"seed\": 5, \"quantization\": \"pq\", \"vector_storage\": \"f16\"}}")
             .expect(202);
     Reply state = node.get("/collections/c/index").expect(200);
     assertThat(state.json().get("state").asText()).isEqualTo("pending");

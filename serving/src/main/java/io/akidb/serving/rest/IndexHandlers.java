@@ -7,6 +7,7 @@ import io.akidb.catalog.CollectionSchema;
 import io.akidb.catalog.IndexParameters;
 import io.akidb.catalog.IndexQuantization;
 import io.akidb.catalog.IndexRef;
+import io.akidb.catalog.IndexVectorStorage;
 import io.akidb.catalog.Manifest;
 import io.akidb.catalog.VectorCollection;
 import io.akidb.diskann.DistanceMetric;
@@ -29,6 +30,7 @@ final class IndexHandlers {
           "build_memory_gb",
           "quantization",
           "pq_subvectors",
+          "vector_storage",
           "partition_rows_max",
           "partition_overlap",
           "seed");
@@ -98,7 +100,22 @@ final class IndexHandlers {
         whole(fields, "partition_rows_max", defaults.partitionRowsMax()),
         fields.number("partition_overlap", -1e9, 1e9).orElse(defaults.partitionOverlap()),
         fields.whole("seed", Long.MIN_VALUE, Long.MAX_VALUE).orElse(defaults.seed()),
-        quantization);
+        quantization,
+        vectorStorage(fields, defaults));
+  }
+
+  private static IndexVectorStorage vectorStorage(Fields fields, IndexParameters defaults) {
+    return fields
+        .text("vector_storage")
+        .map(
+            name ->
+                IndexVectorStorage.ofJsonName(name)
+                    .orElseThrow(
+                        () ->
+                            ServingException.invalid(
+                                fields.pointer("vector_storage"),
+                                "must be one of " + IndexVectorStorage.names())))
+        .orElse(defaults.vectorStorage());
   }
 
   private static IndexQuantization quantization(Fields fields, int pqSubvectors) {
