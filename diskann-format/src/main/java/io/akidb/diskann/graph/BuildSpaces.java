@@ -2,8 +2,6 @@ package io.akidb.diskann.graph;
 
 import io.akidb.diskann.DistanceMetric;
 import io.akidb.diskann.format.v1.Spill;
-import io.akidb.diskann.kernel.SegmentLayout;
-import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.SplittableRandom;
@@ -40,32 +38,31 @@ final class BuildSpaces implements AutoCloseable {
     int n = spill.size();
     int components = scaling.length();
     int length = QuantizedSpace.codeLength(components);
-    WorkFile codes = new WorkFile(workDirectory, "codes", (long) n * length);
-    float[] scales = new float[n];
-    float[] squares = new float[n];
-    double error = 0;
-    float[] vector = new float[components];
-    byte[] code = new byte[length];
-    for (int i = 0; i < n; i++) {
-      scaling.load(i, vector);
-      float scale = QuantizedSpace.quantize(vector, components, code);
-      scales[i] = scale;
-      long square = 0;
-      for (int d = 0; d < components; d++) {
-        square += code[d] * code[d];
-        double off = vector[d] - scale * code[d];
-        error += off * off;
+    WorkFile file = new WorkFile(workDirectory, "codes", QuantizedSpace.bytes(n, length));
+    try {
+      QuantizedSpace quantized = new QuantizedSpace(file.bytes(), n, length);
+      double error = 0;
+      float[] vector = new float[components];
+      byte[] code = new byte[length];
+      for (int i = 0; i < n; i++) {
+        scaling.load(i, vector);
+        float scale = QuantizedSpace.quantize(vector, components, code);
+        quantized.set(i, code, scale);
+        for (int d = 0; d < components; d++) {
+          double off = vector[d] - scale * code[d];
+          error += off * off;
+        }
       }
-      squares[i] = scale * scale * square;
-      MemorySegment.copy(code, 0, codes.bytes(), SegmentLayout.I8, (long) i * length, length);
+      // Two vectors are rounded in each distance.
+      if (2 * error / n <= ERROR_MAX * nearDistance(exact, seed)) {
+        return new BuildSpaces(quantized, medoid, file::close);
+      }
+    } catch (RuntimeException | Error e) {
+      file.close();
+      throw e;
     }
-    // Two vectors are rounded in each distance.
-    if (2 * error / n > ERROR_MAX * nearDistance(exact, seed)) {
-      codes.close();
-      return new BuildSpaces(exact, medoid, () -> {});
-    }
-    return new BuildSpaces(
-        new QuantizedSpace(codes.bytes(), length, scales, squares), medoid, codes::close);
+    file.close();
+    return new BuildSpaces(exact, medoid, () -> {});
   }
 
   /** How far near vectors are from each other: of some vectors, the nearest out of a sample. */

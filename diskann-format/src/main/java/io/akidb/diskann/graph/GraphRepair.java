@@ -16,7 +16,6 @@ final class GraphRepair {
   private final int entry;
   private final int maxDegree;
   private final IntFunction<int[]> nearest;
-  private final IntStack stack = new IntStack();
   private final int[] neighbours;
 
   /** Of each node the one that it was first reached from; the entry from itself. */
@@ -27,6 +26,9 @@ final class GraphRepair {
 
   private int count;
   private int cursor;
+
+  /** How many of the reached nodes had their neighbours reached. */
+  private int expanded;
 
   /**
    * Prepares a repair.
@@ -101,8 +103,8 @@ final class GraphRepair {
 
   private void reach(int start, int from) {
     mark(start, from);
-    while (!stack.isEmpty()) {
-      int node = stack.pop();
+    while (expanded < count) {
+      int node = reached[expanded++];
       int degree = graph.copy(node, neighbours);
       for (int i = 0; i < degree; i++) {
         if (reachedFrom[neighbours[i]] == UNREACHED) {
@@ -115,6 +117,5 @@ final class GraphRepair {
   private void mark(int node, int from) {
     reachedFrom[node] = from;
     reached[count++] = node;
-    stack.push(node);
   }
 }

@@ -30,23 +30,26 @@ final class InsertionOrder {
       return;
     }
     int[] pivots = chained(space, Arrays.copyOf(order, Math.min(PIVOTS, count)));
-    // By batch, then by pivot, then by node.
-    long[] keys = new long[count];
     IntStream.range(0, (count + batch - 1) / batch)
         .parallel()
         .forEach(
             part -> {
-              float[] distances = new float[pivots.length];
               int from = part * batch;
-              int to = Math.min(count, from + batch);
-              for (int i = from; i < to; i++) {
-                space.between(order[i], pivots, pivots.length, distances);
-                keys[i] = (long) leastOf(distances) << 32 | order[i];
-              }
-              Arrays.sort(keys, from, to);
+              byPivot(space, pivots, order, from, Math.min(count, from + batch));
             });
-    for (int i = 0; i < count; i++) {
-      order[i] = (int) keys[i];
+  }
+
+  /** Orders a batch by pivot, then by node. */
+  private static void byPivot(BuildSpace space, int[] pivots, int[] order, int from, int to) {
+    long[] keys = new long[to - from];
+    float[] distances = new float[pivots.length];
+    for (int i = 0; i < keys.length; i++) {
+      space.between(order[from + i], pivots, pivots.length, distances);
+      keys[i] = (long) leastOf(distances) << 32 | order[from + i];
+    }
+    Arrays.sort(keys);
+    for (int i = 0; i < keys.length; i++) {
+      order[from + i] = (int) keys[i];
     }
   }
 

@@ -2,28 +2,34 @@ package io.akidb.diskann.graph;
 
 import io.akidb.diskann.kernel.BestKernels;
 import io.akidb.diskann.kernel.CodeKernels;
+import io.akidb.diskann.kernel.SegmentLayout;
 import java.lang.foreign.MemorySegment;
 
 /**
  * Distances between scalar-quantized vectors: each has the mean taken away and is then rounded to
  * 127 steps of its own length (as in LVQ: Aguerrebere et al., Similarity Search in the Blink of an
  * Eye with Compressed Indices, VLDB 2023). A quarter of the memory traffic of f32, which is what
- * building spends its time on. 8 bytes of heap a vector; the codes lie in a mapped work file.
+ * building spends its time on. Codes lie in a mapped work file, {@code [n][codeLength]}, and behind
+ * all of them what belongs to each: the length of its step, and the squared length of the rounded
+ * vector, so that what is computed is the true distance of rounded vectors.
  */
 final class QuantizedSpace implements BuildSpace {
+  private static final int TERM_BYTES = 8;
+
   private final CodeKernels kernels = BestKernels.codes();
   private final MemorySegment codes;
+  private final int size;
   private final int length;
-  private final float[] scales;
 
-  /** Squared lengths of the rounded vectors, so that what is computed is their true distance. */
-  private final float[] squares;
-
-  QuantizedSpace(MemorySegment codes, int length, float[] scales, float[] squares) {
+  QuantizedSpace(MemorySegment codes, int size, int length) {
     this.codes = codes;
+    this.size = size;
     this.length = length;
-    this.scales = scales;
-    this.squares = squares;
+  }
+
+  /** Bytes of the work file. */
+  static long bytes(int size, int length) {
+    return (long) size * (length + TERM_BYTES);
   }
 
   static int codeLength(int components) {
@@ -53,25 +59,44 @@ final class QuantizedSpace implements BuildSpace {
     return inverse == 0 ? 0 : step;
   }
 
+  /** Takes a vector's code and the length of its step. */
+  void set(int i, byte[] code, float scale) {
+    int square = 0;
+    for (byte component : code) {
+      square += component * component;
+    }
+    MemorySegment.copy(code, 0, codes, SegmentLayout.I8, (long) i * length, length);
+    codes.set(SegmentLayout.F32, scaleAt(i), scale);
+    codes.set(SegmentLayout.F32, scaleAt(i) + 4, scale * scale * square);
+  }
+
+  private long scaleAt(int i) {
+    return (long) size * length + (long) i * TERM_BYTES;
+  }
+
   @Override
   public int size() {
-    return scales.length;
+    return size;
   }
 
   @Override
   public float between(int i, int j) {
     int dot = kernels.dot(codes, (long) i * length, codes, (long) j * length, length);
-    return Math.max(0, squares[i] + squares[j] - 2 * (scales[i] * scales[j] * dot));
+    return distance(scaleAt(i), scaleAt(j), dot);
   }
 
   @Override
   public void between(int i, int[] others, int count, float[] distances) {
     kernels.dots(codes, i, others, count, length, distances);
-    float square = squares[i];
-    float scale = 2 * scales[i];
+    long own = scaleAt(i);
     for (int k = 0; k < count; k++) {
-      int other = others[k];
-      distances[k] = Math.max(0, square + squares[other] - scale * scales[other] * distances[k]);
+      distances[k] = distance(own, scaleAt(others[k]), distances[k]);
     }
+  }
+
+  private float distance(long a, long b, float dot) {
+    float scales = codes.get(SegmentLayout.F32, a) * codes.get(SegmentLayout.F32, b);
+    float squares = codes.get(SegmentLayout.F32, a + 4) + codes.get(SegmentLayout.F32, b + 4);
+    return Math.max(0, squares - 2 * (scales * dot));
   }
 }

@@ -49,23 +49,26 @@ final class Scaling {
   /** A vector of length l gets the length 1 / sqrt(l), in units of the longest. */
   private void scaleByLength(float[] vector) {
     double longest = 0;
-    double[] lengths = new double[scales.length];
-    for (int i = 0; i < lengths.length; i++) {
-      spill.vector(i, vector);
-      double square = 0;
-      for (float x : vector) {
-        square += (double) x * x;
-      }
-      lengths[i] = Math.sqrt(square);
-      longest = Math.max(longest, lengths[i]);
+    for (int i = 0; i < scales.length; i++) {
+      longest = Math.max(longest, lengthOf(i, vector));
     }
-    for (int i = 0; i < lengths.length; i++) {
-      if (lengths[i] > 0) {
-        double square = 1 / Math.max(SHORTEST, lengths[i] / longest);
+    for (int i = 0; i < scales.length; i++) {
+      double length = lengthOf(i, vector);
+      if (length > 0) {
+        double square = 1 / Math.max(SHORTEST, length / longest);
         squares[i] = (float) square;
-        scales[i] = (float) (Math.sqrt(square) / lengths[i]);
+        scales[i] = (float) (Math.sqrt(square) / length);
       }
     }
+  }
+
+  private double lengthOf(int i, float[] vector) {
+    spill.vector(i, vector);
+    double square = 0;
+    for (float x : vector) {
+      square += (double) x * x;
+    }
+    return Math.sqrt(square);
   }
 
   /** Components of {@link #load}. */

@@ -15,7 +15,7 @@ import java.nio.file.StandardOpenOption;
  * it: what is over the machine's memory goes to disk. Deleted when closed.
  */
 final class WorkFile implements AutoCloseable {
-  private static final int ZEROS_BYTES = 1 << 20;
+  private static final ByteBuffer ZEROS = ByteBuffer.allocateDirect(1 << 18).asReadOnlyBuffer();
 
   private final Path file;
   private final Arena arena = Arena.ofShared();
@@ -47,9 +47,9 @@ final class WorkFile implements AutoCloseable {
     if (free < length) {
       throw new IOException("only " + free + " bytes are free");
     }
-    ByteBuffer zeros = ByteBuffer.allocateDirect(ZEROS_BYTES);
+    ByteBuffer zeros = ZEROS.duplicate();
     for (long at = 0; at < length; ) {
-      zeros.clear().limit((int) Math.min(ZEROS_BYTES, length - at));
+      zeros.clear().limit((int) Math.min(zeros.capacity(), length - at));
       at += channel.write(zeros, at);
     }
   }

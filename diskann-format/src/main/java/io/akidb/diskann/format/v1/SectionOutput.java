@@ -16,13 +16,17 @@ public final class SectionOutput {
   private static final int BUFFER_BYTES = 1 << 20;
 
   private final FileChannel channel;
-  private final ByteBuffer buffer =
-      ByteBuffer.allocateDirect(BUFFER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+  private final ByteBuffer buffer;
   private final CRC32C checksum = new CRC32C();
   private long flushed;
 
   public SectionOutput(FileChannel channel) {
+    this(channel, BUFFER_BYTES);
+  }
+
+  SectionOutput(FileChannel channel, int bufferBytes) {
     this.channel = channel;
+    this.buffer = ByteBuffer.allocateDirect(bufferBytes).order(ByteOrder.LITTLE_ENDIAN);
   }
 
   /** Where the next byte goes. */

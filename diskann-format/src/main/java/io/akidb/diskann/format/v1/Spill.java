@@ -12,30 +12,38 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.Arrays;
 
 /**
- * Vectors and records on their way into a shard: two files, written in order of arrival and then
- * mapped. The heap holds 16 bytes a vector.
+ * Vectors and records on their way into a shard: three files, written in order of arrival and then
+ * mapped. The heap holds nothing of a vector.
  */
 public final class Spill implements AutoCloseable {
   /** Longest id, in UTF-8 bytes. */
   public static final int ID_BYTES_MAX = 4096;
 
+  private static final int BUFFER_BYTES = 1 << 18;
+  private static final int PLACE_BYTES = 16;
+  private static final int NORM_AT = 8;
+
   private final IndexSchema schema;
   private final int padded;
   private final FileChannel vectorsChannel;
   private final FileChannel recordsChannel;
+  private final FileChannel placesChannel;
   private final SectionOutput vectorsOut;
   private final SectionOutput recordsOut;
+  private final SectionOutput placesOut;
   private final Arena arena = Arena.ofShared();
 
   private final FormCheck forms = new FormCheck();
   private int size;
-  private long[] recordAt = new long[1024];
-  private float[] inverseNorms = new float[1024];
   private MemorySegment vectors = MemorySegment.NULL;
   private MemorySegment records = MemorySegment.NULL;
+
+  /**
+   * Of each vector where its record begins (i64), its inverse norm (f32), and 4 bytes of nothing.
+   */
+  private MemorySegment places = MemorySegment.NULL;
 
   public Spill(IndexSchema schema, Path directory) {
     this.schema = schema;
@@ -43,11 +51,13 @@ public final class Spill implements AutoCloseable {
     try {
       vectorsChannel = open(Files.createTempFile(directory, "vectors-", ".spill"));
       recordsChannel = open(Files.createTempFile(directory, "records-", ".spill"));
+      placesChannel = open(Files.createTempFile(directory, "places-", ".spill"));
     } catch (IOException e) {
       throw new UncheckedIOException("cannot create work files in " + directory, e);
     }
-    vectorsOut = new SectionOutput(vectorsChannel);
-    recordsOut = new SectionOutput(recordsChannel);
+    vectorsOut = new SectionOutput(vectorsChannel, BUFFER_BYTES);
+    recordsOut = new SectionOutput(recordsChannel, BUFFER_BYTES);
+    placesOut = new SectionOutput(placesChannel, BUFFER_BYTES);
   }
 
   private static FileChannel open(Path file) throws IOException {
@@ -65,14 +75,10 @@ public final class Spill implements AutoCloseable {
     float inverseNorm =
         VectorChecks.requireValid("vector of id '" + item.vectorId() + "'", vector, schema);
     byte[] id = VectorChecks.requireValidId(item.vectorId());
-    if (size == recordAt.length) {
-      int larger = Math.min(Integer.MAX_VALUE - 8, size * 2);
-      recordAt = Arrays.copyOf(recordAt, larger);
-      inverseNorms = Arrays.copyOf(inverseNorms, larger);
-    }
     forms.add(vector);
-    recordAt[size] = recordsOut.position();
-    inverseNorms[size] = inverseNorm;
+    placesOut.putLong(recordsOut.position());
+    placesOut.putFloat(inverseNorm);
+    placesOut.putInt(0);
     for (float component : vector) {
       vectorsOut.putFloat(component);
     }
@@ -91,9 +97,11 @@ public final class Spill implements AutoCloseable {
   public void map() {
     vectorsOut.flush();
     recordsOut.flush();
+    placesOut.flush();
     try {
       vectors = vectorsChannel.map(FileChannel.MapMode.READ_ONLY, 0, vectorsOut.position(), arena);
       records = recordsChannel.map(FileChannel.MapMode.READ_ONLY, 0, recordsOut.position(), arena);
+      places = placesChannel.map(FileChannel.MapMode.READ_ONLY, 0, placesOut.position(), arena);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot map the work files", e);
     }
@@ -132,20 +140,28 @@ public final class Spill implements AutoCloseable {
 
   /** One over the vector's length; 1 unless the metric is cosine. */
   public float inverseNorm(int position) {
-    return inverseNorms[position];
+    return places.get(SegmentLayout.F32, placeAt(position) + NORM_AT);
+  }
+
+  private static long placeAt(int position) {
+    return (long) PLACE_BYTES * position;
+  }
+
+  private long recordAt(int position) {
+    return places.get(SegmentLayout.I64, placeAt(position));
   }
 
   public long order(int position) {
-    return records.get(SegmentLayout.I64, recordAt[position]);
+    return records.get(SegmentLayout.I64, recordAt(position));
   }
 
   public MemorySegment id(int position) {
-    long at = recordAt[position];
+    long at = recordAt(position);
     return records.asSlice(at + 16, records.get(SegmentLayout.I32, at + 8));
   }
 
   public MemorySegment payload(int position) {
-    long at = recordAt[position];
+    long at = recordAt(position);
     int idLength = records.get(SegmentLayout.I32, at + 8);
     return records.asSlice(at + 16 + idLength, records.get(SegmentLayout.I32, at + 12));
   }
@@ -156,6 +172,7 @@ public final class Spill implements AutoCloseable {
     try {
       vectorsChannel.close();
       recordsChannel.close();
+      placesChannel.close();
     } catch (IOException e) {
       throw new UncheckedIOException("cannot close the work files", e);
     }
