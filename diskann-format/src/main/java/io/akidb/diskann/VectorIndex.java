@@ -34,7 +34,23 @@ public interface VectorIndex extends AutoCloseable {
    * @param filter which nodes may be answered; null for all
    * @throws InvalidVectorException if the query cannot be one
    */
-  SearchResult search(float[] query, SearchParameters parameters, @Nullable NodeFilter filter);
+  default SearchResult search(
+      float[] query, SearchParameters parameters, @Nullable NodeFilter filter) {
+    SearchBuffer found = new SearchBuffer();
+    search(query, parameters, filter, found);
+    return found.intoResult();
+  }
+
+  /**
+   * As {@link #search(float[], SearchParameters, NodeFilter)}, with the answer in a buffer that is
+   * the caller's: with one that was used before for as many nodes, in an index that was searched
+   * before in as many threads with lists as long, and with a filter that was used before, nothing
+   * is allocated.
+   *
+   * @param into holds the answer from then on
+   */
+  void search(
+      float[] query, SearchParameters parameters, @Nullable NodeFilter filter, SearchBuffer into);
 
   /** The user's id of a node. */
   String vectorId(int nodeId);

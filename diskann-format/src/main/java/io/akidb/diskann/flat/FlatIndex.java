@@ -1,8 +1,8 @@
 package io.akidb.diskann.flat;
 
 import io.akidb.diskann.NodeFilter;
+import io.akidb.diskann.SearchBuffer;
 import io.akidb.diskann.SearchParameters;
-import io.akidb.diskann.SearchResult;
 import io.akidb.diskann.format.v1.MappedIndex;
 import io.akidb.diskann.format.v1.ShardFile;
 import io.akidb.diskann.search.ExactScan;
@@ -26,14 +26,13 @@ final class FlatIndex extends MappedIndex {
   }
 
   @Override
-  public SearchResult search(
-      float[] query, SearchParameters parameters, @Nullable NodeFilter filter) {
+  public void search(
+      float[] query, SearchParameters parameters, @Nullable NodeFilter filter, SearchBuffer into) {
     ExactScan scan = idle.poll();
     if (scan == null) {
-      scan = new ExactScan(new PreparedQuery(schema(), layout(), nodes()), size());
+      scan = new ExactScan(new PreparedQuery(schema(), layout(), nodes()), layout(), size());
     }
-    SearchResult result = scan.search(query, parameters, filter);
+    scan.search(query, parameters, filter, into);
     idle.offer(scan);
-    return result;
   }
 }

@@ -3,8 +3,8 @@ package io.akidb.diskann.graph;
 import io.akidb.diskann.IndexSchema;
 import io.akidb.diskann.NodeFilter;
 import io.akidb.diskann.RecallCalibration;
+import io.akidb.diskann.SearchBuffer;
 import io.akidb.diskann.SearchParameters;
-import io.akidb.diskann.SearchResult;
 import io.akidb.diskann.format.v1.CalibrationSection;
 import io.akidb.diskann.format.v1.MappedIndex;
 import io.akidb.diskann.format.v1.ShardFile;
@@ -61,8 +61,8 @@ final class DiskAnnIndex extends MappedIndex {
   }
 
   @Override
-  public SearchResult search(
-      float[] query, SearchParameters parameters, @Nullable NodeFilter filter) {
-    return walks.search(query, parameters, filter);
+  public void search(
+      float[] query, SearchParameters parameters, @Nullable NodeFilter filter, SearchBuffer into) {
+    walks.search(query, parameters, filter, into);
   }
 }

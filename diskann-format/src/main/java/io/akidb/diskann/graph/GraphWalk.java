@@ -2,9 +2,8 @@ package io.akidb.diskann.graph;
 
 import io.akidb.diskann.BitmapFilter;
 import io.akidb.diskann.NodeFilter;
+import io.akidb.diskann.SearchBuffer;
 import io.akidb.diskann.SearchParameters;
-import io.akidb.diskann.SearchResult;
-import io.akidb.diskann.SearchStatistics;
 import io.akidb.diskann.format.v1.MappedIndex;
 import io.akidb.diskann.format.v1.NodeLayout;
 import io.akidb.diskann.format.v1.PageAdvice;
@@ -67,6 +66,8 @@ abstract class GraphWalk {
   private int hops;
   private int quantizedDistances;
   private int fullDistances;
+  private int pages;
+  private int reranks;
   private int sampled;
   private int sampledMatches;
   private @Nullable NodeFilter walkFilter;
@@ -76,7 +77,7 @@ abstract class GraphWalk {
     this.nodes = index.nodes();
     this.size = index.size();
     this.query = new PreparedQuery(index.schema(), layout, nodes);
-    this.scan = new ExactScan(query, size);
+    this.scan = new ExactScan(query, layout, size);
   }
 
   /**
@@ -100,40 +101,55 @@ abstract class GraphWalk {
   /** What an estimate is in the metric's distance. */
   abstract float distanceOf(float estimate);
 
-  SearchResult search(float[] vector, SearchParameters parameters, @Nullable NodeFilter filter) {
+  void search(
+      float[] vector, SearchParameters parameters, @Nullable NodeFilter filter, SearchBuffer into) {
+    into.clear();
     query.set(vector);
     hops = 0;
     quantizedDistances = 0;
     fullDistances = 0;
+    pages = 0;
+    reranks = 0;
     int listSize =
         Math.min(Math.max(parameters.searchListSize(), parameters.k()), Math.max(1, size));
     long matches = filter instanceof BitmapFilter bitmap ? bitmap.nodes().getCardinality() : size;
     if (size == 0 || matches <= listSize) {
-      return scan.scan(parameters, filter, 0, 0);
+      scan.scan(parameters, filter, into);
+      return;
     }
-    return filter == null
-        ? searchAll(listSize, parameters)
-        : searchMatches(listSize, matches, parameters, filter);
+    boolean isFound =
+        filter == null
+            ? walksAll(listSize, parameters)
+            : walksMatches(listSize, matches, parameters, filter);
+    into.count(hops, quantizedDistances, fullDistances, pages, reranks);
+    if (isFound) {
+      into.strategy(filter == null ? "graph" : "filtered-graph");
+      nearest.toBuffer(into);
+    } else {
+      scan.scan(parameters, filter, into);
+    }
   }
 
-  private SearchResult searchAll(int listSize, SearchParameters parameters) {
+  /** Whether walks found what there is; else a scan has to. */
+  private boolean walksAll(int listSize, SearchParameters parameters) {
     if (size <= STEP_COST * listSize) {
-      return scan.scan(parameters, null, 0, 0);
+      return false;
     }
     prepare(query.vector());
     while (true) {
       walk(listSize, parameters);
       if (nearest.size() >= parameters.k() || isPast(list, parameters)) {
-        return nearest.toResult(statistics("graph"));
+        return true;
       }
       if (listSize >= size / STEP_COST) {
-        return scan.scan(parameters, null, hops, quantizedDistances);
+        return false;
       }
       listSize = (int) Math.min(size, 2L * listSize);
     }
   }
 
-  private SearchResult searchMatches(
+  /** As {@link #walksAll}, where a filter is. */
+  private boolean walksMatches(
       int asked, long matches, SearchParameters parameters, NodeFilter filter) {
     double share = filter instanceof BitmapFilter ? (double) matches / size : shareOf(filter);
     // Of a filter that does not tell, a scan asks for each node.
@@ -143,7 +159,7 @@ abstract class GraphWalk {
     while (true) {
       int others = Math.clamp(Math.round(listSize * OTHERS / Math.sqrt(share)), 1, size);
       if (scanned <= STEP_COST * (listSize + (long) others)) {
-        return scan.scan(parameters, filter, hops, quantizedDistances);
+        return false;
       }
       if (filter instanceof BitmapFilter bitmap) {
         bitmap.expand(size);
@@ -152,7 +168,7 @@ abstract class GraphWalk {
       if (!isFarFromMatches(share)
           && (nearest.size() >= Math.min(parameters.k(), matches)
               || isPast(matching, parameters))) {
-        return nearest.toResult(statistics("filtered-graph"));
+        return true;
       }
       listSize = (int) Math.min(size, 4L * listSize);
     }
@@ -173,10 +189,6 @@ abstract class GraphWalk {
    */
   private boolean isFarFromMatches(double share) {
     return SPARSE * sampledMatches < share * sampled;
-  }
-
-  private SearchStatistics statistics(String strategy) {
-    return new SearchStatistics(strategy, hops, quantizedDistances, fullDistances);
   }
 
   /**
@@ -312,6 +324,7 @@ abstract class GraphWalk {
     if (degree < 0 || degree > layout.maxDegree()) {
       throw ShardFile.corrupt("node " + node + " has " + degree + " neighbours");
     }
+    pages += (int) (layout.lastPage(node) - layout.firstPage(node)) + 1;
     expand(at, degree, distance);
   }
 
@@ -351,6 +364,7 @@ abstract class GraphWalk {
   }
 
   private void offer(int node, float distance, SearchParameters parameters) {
+    reranks++;
     if (!(distance > parameters.radius())) {
       nearest.add(distance, node);
     }

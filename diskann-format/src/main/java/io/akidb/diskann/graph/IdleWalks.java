@@ -1,8 +1,8 @@
 package io.akidb.diskann.graph;
 
 import io.akidb.diskann.NodeFilter;
+import io.akidb.diskann.SearchBuffer;
 import io.akidb.diskann.SearchParameters;
-import io.akidb.diskann.SearchResult;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -18,13 +18,13 @@ final class IdleWalks {
     this.maker = maker;
   }
 
-  SearchResult search(float[] query, SearchParameters parameters, @Nullable NodeFilter filter) {
+  void search(
+      float[] query, SearchParameters parameters, @Nullable NodeFilter filter, SearchBuffer into) {
     GraphWalk walk = idle.poll();
     if (walk == null) {
       walk = maker.get();
     }
-    SearchResult result = walk.search(query, parameters, filter);
+    walk.search(query, parameters, filter, into);
     idle.offer(walk);
-    return result;
   }
 }

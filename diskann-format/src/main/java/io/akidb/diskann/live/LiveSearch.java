@@ -95,7 +95,7 @@ final class LiveSearch {
   private SearchStatistics statistics(
       String how, @Nullable Predicate<LiveRecord> filter, int hops, int walked) {
     String strategy = filter == null ? how : "filtered-" + how;
-    return new SearchStatistics(strategy, hops, 0, walked + distances);
+    return new SearchStatistics(strategy, hops, 0, walked + distances, 0, 0);
   }
 
   /** Whether the farthest that the walk kept lies well beyond the radius. */

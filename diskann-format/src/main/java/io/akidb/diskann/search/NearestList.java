@@ -1,7 +1,6 @@
 package io.akidb.diskann.search;
 
-import io.akidb.diskann.SearchResult;
-import io.akidb.diskann.SearchStatistics;
+import io.akidb.diskann.SearchBuffer;
 import io.akidb.diskann.kernel.SortableKeys;
 import java.util.Arrays;
 
@@ -81,14 +80,11 @@ public final class NearestList {
   }
 
   /** What was kept, ascending. The list is to be reset before it is used again. */
-  public SearchResult toResult(SearchStatistics statistics) {
+  public void toBuffer(SearchBuffer into) {
     Arrays.sort(heap, 0, size);
-    int[] ids = new int[size];
-    float[] distances = new float[size];
+    into.resize(size);
     for (int i = 0; i < size; i++) {
-      ids[i] = SortableKeys.id(heap[i]);
-      distances[i] = SortableKeys.distance(heap[i]);
+      into.set(i, SortableKeys.id(heap[i]), SortableKeys.distance(heap[i]));
     }
-    return new SearchResult(ids, distances, statistics);
   }
 }

@@ -2,8 +2,7 @@ package io.akidb.diskann.search;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.akidb.diskann.SearchResult;
-import io.akidb.diskann.SearchStatistics;
+import io.akidb.diskann.SearchBuffer;
 import java.util.Comparator;
 import java.util.PriorityQueue;
 import java.util.SplittableRandom;
@@ -12,7 +11,6 @@ import org.junit.jupiter.api.RepetitionInfo;
 
 /** Against a priority queue. */
 class NearestListTest {
-  private static final SearchStatistics NONE = new SearchStatistics("scan", 0, 0, 0);
   private static final Comparator<float[]> ORDER =
       Comparator.<float[]>comparingDouble(each -> each[0]).thenComparingDouble(each -> each[1]);
 
@@ -43,7 +41,8 @@ class NearestListTest {
       }
       assertThat(list.size()).isEqualTo(model.size());
       assertThat(list.isFull()).isEqualTo(model.size() == k);
-      SearchResult result = list.toResult(NONE);
+      SearchBuffer result = new SearchBuffer();
+      list.toBuffer(result);
       for (int i = model.size() - 1; i >= 0; i--) {
         float[] expected = model.remove();
         assertThat(result.distance(i)).as("seed %s, place %s", seed, i).isEqualTo(expected[0]);

@@ -68,6 +68,16 @@ public record NodeLayout(
         : (long) node * strideBytes;
   }
 
+  /** The page that a node's record begins on, counted from the section's. */
+  public long firstPage(int node) {
+    return offset(node) / ShardSections.PAGE_BYTES;
+  }
+
+  /** The page that a node's record ends on. */
+  public long lastPage(int node) {
+    return (offset(node) + strideBytes - 1) / ShardSections.PAGE_BYTES;
+  }
+
   public int inverseNormAt() {
     return form.bytes(paddedDimension());
   }
