@@ -229,6 +229,29 @@ class AuditServingTest {
   }
 
   @Test
+  void floodOfDenials_ofOneTenant_hidesNoOthersAndIsCounted() throws Exception {
+    try (TestNode node = TestNode.start(folder)) {
+      JsonNode a = node.post("/tenants", "{\"name\": \"a\"}").expect(201).json();
+      JsonNode b = node.post("/tenants", "{\"name\": \"b\"}").expect(201).json();
+      TestNode adminA = node.as(a.get("api_key").asText());
+      for (int i = 0; i < 603; i++) {
+        adminA.get("/tenants").expect(403);
+      }
+      TestNode adminB = node.as(b.get("api_key").asText());
+      adminB.get("/tenants").expect(403);
+      awaitEvent(adminB, "", "tenants.list denied /tenants");
+      assertThat(events(adminA, "&outcome=denied")).hasSize(600);
+    }
+    try (TestNode next = TestNode.start(folder)) {
+      String query = "&platform=true&action=audit.unrecorded";
+      assertThat(items(next, query))
+          .singleElement()
+          .satisfies(item -> assertThat(item.at("/detail/count").asText()).isEqualTo("3"));
+      sound(next.store());
+    }
+  }
+
+  @Test
   void secretSentAsAName_isTakenOutOfTheLog() throws Exception {
     String secret = "s".repeat(43);
     try (TestNode node = TestNode.start(folder)) {

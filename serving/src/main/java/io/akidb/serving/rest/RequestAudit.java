@@ -2,6 +2,8 @@ package io.akidb.serving.rest;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.Scheduler;
+import com.github.benmanes.caffeine.cache.Ticker;
 import io.akidb.policies.Principal;
 import io.akidb.policies.audit.AuditEvent;
 import io.akidb.policies.audit.AuditException;
@@ -20,7 +22,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.function.LongSupplier;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -29,15 +30,17 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A change is on record before it is made, or it is not made. That a principal is known is
  * recorded once in a quarter of an hour for each key and address, not for each call; refusals one
- * by one up to a bound each minute, beyond which they are counted.
+ * by one up to a bound each minute for each tenant, beyond which they are counted.
  */
-final class RequestAudit {
+final class RequestAudit implements AutoCloseable {
   private static final Logger LOG = System.getLogger(RequestAudit.class.getName());
   private static final Duration AUTHENTICATION_INTERVAL = Duration.ofMinutes(15);
   private static final int AUTHENTICATIONS_MAX = 10_000;
   private static final int REFUSALS_PER_MINUTE_MAX = 600;
   private static final String PRINCIPAL_ATTRIBUTE = "akidb.principal";
   private static final String ANONYMOUS = "anonymous";
+  private static final String NODE = "node";
+  private static final String UNRECORDED = "audit.unrecorded";
   // Keys and tokens, should somebody have put one where an id belongs.
   private static final Pattern SECRET =
       Pattern.compile("(akidb_[0-9a-f]{16})_[A-Za-z0-9_-]+|eyJ[A-Za-z0-9_-]+(\\.[A-Za-z0-9_-]*)*");
@@ -49,14 +52,13 @@ final class RequestAudit {
           .maximumSize(AUTHENTICATIONS_MAX)
           .expireAfterWrite(AUTHENTICATION_INTERVAL)
           .build();
-  private final RefusalBound strangers;
-  private final RefusalBound denials;
+  private final RefusalBudgets refusals;
 
-  RequestAudit(AuditLog log, List<Route> served, LongSupplier nanos) {
+  RequestAudit(AuditLog log, List<Route> served, Ticker ticker, Scheduler scheduler) {
     this.log = log;
     served.forEach(route -> routes.put(route, AuditedRoute.of(route)));
-    this.strangers = new RefusalBound(REFUSALS_PER_MINUTE_MAX, nanos);
-    this.denials = new RefusalBound(REFUSALS_PER_MINUTE_MAX, nanos);
+    this.refusals =
+        new RefusalBudgets(REFUSALS_PER_MINUTE_MAX, ticker, scheduler, this::unrecorded);
   }
 
   /** Tells who calls, as soon as that is known. */
@@ -142,27 +144,9 @@ final class RequestAudit {
     Reason reason = failure instanceof ServingException known ? known.reason() : Reason.INTERNAL;
     Map<String, String> detail = Map.of("code", reason.code());
     if (reason == Reason.UNAUTHENTICATED) {
-      strangers.admit(
-          unrecorded ->
-              log.record(
-                  event(
-                      http,
-                      principal,
-                      audited.action(),
-                      null,
-                      Outcome.UNAUTHENTICATED,
-                      with(detail, unrecorded))));
+      refused(http, principal, audited, null, Outcome.UNAUTHENTICATED, detail);
     } else if (principal != null && isDenial(reason, entered)) {
-      denials.admit(
-          unrecorded ->
-              log.record(
-                  event(
-                      http,
-                      principal,
-                      audited.action(),
-                      principal.tenant(),
-                      Outcome.DENIED,
-                      with(detail, unrecorded))));
+      refused(http, principal, audited, principal.tenant(), Outcome.DENIED, detail);
     } else if (principal != null && call != null && audited.kind() == AuditedRoute.Kind.CHANGE) {
       TenantId tenant = tenant(http, route, call, principal, false);
       recordEnd(event(http, principal, audited.action(), tenant, Outcome.FAILED, detail));
@@ -176,13 +160,28 @@ final class RequestAudit {
         || (reason == Reason.NOT_FOUND && !entered);
   }
 
-  private static Map<String, String> with(Map<String, String> detail, long unrecorded) {
-    if (unrecorded == 0) {
-      return detail;
+  private void refused(
+      Context http,
+      @Nullable Principal principal,
+      AuditedRoute audited,
+      @Nullable TenantId tenant,
+      Outcome outcome,
+      Map<String, String> detail) {
+    if (refusals.admit(new RefusalBudgets.Whose(outcome, tenant))) {
+      log.record(event(http, principal, audited.action(), tenant, outcome, detail));
     }
-    Map<String, String> more = new TreeMap<>(detail);
-    more.put("unrecorded_before", Long.toString(unrecorded));
-    return more;
+  }
+
+  private void unrecorded(RefusalBudgets.Whose whose, long count) {
+    SortedMap<String, String> detail = new TreeMap<>(Map.of("count", Long.toString(count)));
+    recordEnd(
+        new AuditEvent(NODE, UNRECORDED, "", whose.tenant(), "", whose.outcome(), "", detail));
+  }
+
+  /** Tells how many refusals are not on record; to be called before the log is closed. */
+  @Override
+  public void close() {
+    refusals.close();
   }
 
   // The deed is done and its attempt on record: no answer can be taken back for its second event.

@@ -1,5 +1,7 @@
 package io.akidb.serving.rest;
 
+import com.github.benmanes.caffeine.cache.Scheduler;
+import com.github.benmanes.caffeine.cache.Ticker;
 import io.akidb.catalog.Catalog;
 import io.akidb.policies.ApiKeys;
 import io.akidb.policies.Identity;
@@ -53,7 +55,11 @@ public record RestApi(
     Gate gate = new Gate(identity, tenancy);
     List<Route> routes = routes(gate);
     return new RestServer(
-        config, gate, metrics, new RequestAudit(audit, routes, System::nanoTime), routes);
+        config,
+        gate,
+        metrics,
+        new RequestAudit(audit, routes, Ticker.systemTicker(), Scheduler.systemScheduler()),
+        routes);
   }
 
   List<Route> routes(Gate gate) {

@@ -261,5 +261,6 @@ public final class RestServer implements AutoCloseable {
       Thread.currentThread().interrupt();
     }
     javalin.stop();
+    audit.close();
   }
 }

@@ -2,11 +2,8 @@ package io.akidb.serving.rest;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
@@ -83,20 +80,5 @@ class AuditedRouteTest {
     assertThat(RequestAudit.harmless("eyJhbGciOiJub25lIn0.eyJzdWIiOiJ4In0.c2ln"))
         .isEqualTo("(token)");
     assertThat(RequestAudit.harmless("/v1/collections/eye")).isEqualTo("/v1/collections/eye");
-  }
-
-  @Test
-  void refusals_beyondTheBound_areCountedAndToldByTheNextOne() {
-    AtomicLong nanos = new AtomicLong();
-    RefusalBound bound = new RefusalBound(2, nanos::get);
-    List<Long> recorded = new ArrayList<>();
-    for (int i = 0; i < 5; i++) {
-      bound.admit(recorded::add);
-    }
-    nanos.addAndGet(60_000_000_000L);
-    bound.admit(recorded::add);
-    bound.admit(recorded::add);
-
-    assertThat(recorded).containsExactly(0L, 0L, 3L, 0L);
   }
 }
