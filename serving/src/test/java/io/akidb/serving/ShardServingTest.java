@@ -126,6 +126,10 @@ class ShardServingTest {
     assertThat(explain.get("partitions_probed").asInt()).isEqualTo(4);
     assertThat(explain.get("fresh_scanned").asInt()).isZero();
     assertThat(explain.get("full_distances").asInt()).isPositive();
+    assertThat(explain.get("pages").asInt()).isPositive();
+    // Shards as small as these are scanned, which estimates nothing.
+    assertThat(explain.get("strategies").fieldNames()).toIterable().containsExactly("scan");
+    assertThat(explain.get("reranks").asInt()).isZero();
     JsonNode described = node.get("/collections/c").json();
     assertThat(described.get("vector_count").asInt()).isEqualTo(ROWS);
     assertThat(described.at("/index/state").asText()).isEqualTo("ready");

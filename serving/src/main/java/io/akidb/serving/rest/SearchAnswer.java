@@ -104,6 +104,8 @@ record SearchAnswer(
       json.writeNumberField("hops", trace.hops());
       json.writeNumberField("quantized_distances", trace.quantizedDistances());
       json.writeNumberField("full_distances", trace.fullDistances());
+      json.writeNumberField("pages", trace.pages());
+      json.writeNumberField("reranks", trace.reranks());
       json.writeNumberField("fresh_scanned", trace.freshScanned());
       json.writeNumberField("hidden_in_index", view.fresh().hiddenInIndex());
       json.writeNumberField("widenings", trace.widenings());

@@ -14,6 +14,8 @@ public final class SearchTrace {
   private long hops;
   private long quantizedDistances;
   private long fullDistances;
+  private long pages;
+  private long reranks;
   private int freshScanned;
   private int widenings;
   private int listSize;
@@ -50,6 +52,8 @@ public final class SearchTrace {
     hops += statistics.hops();
     quantizedDistances += statistics.quantizedDistances();
     fullDistances += statistics.fullDistances();
+    pages += statistics.pages();
+    reranks += statistics.reranks();
   }
 
   synchronized void listed(int size, boolean isChosen, boolean isMeasured) {
@@ -100,6 +104,16 @@ public final class SearchTrace {
   /** Distances on full vectors in shards. */
   public long fullDistances() {
     return fullDistances;
+  }
+
+  /** Pages of 4 KiB of node records that were read in shards. */
+  public long pages() {
+    return pages;
+  }
+
+  /** Candidates that estimates had led to and full vectors then ordered. */
+  public long reranks() {
+    return reranks;
   }
 
   /** Vectors scanned in the fresh tier. */
