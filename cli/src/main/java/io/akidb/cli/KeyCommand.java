@@ -73,9 +73,24 @@ final class KeyCommand {
   }
 
   @Command(description = "Lists API keys by their prefixes.", mixinStandardHelpOptions = true)
-  int list(@Mixin ServerOptions server, @Mixin PlatformOptions platform, @Mixin PageOptions page) {
+  int list(
+      @Mixin ServerOptions server,
+      @Mixin PlatformOptions platform,
+      @Mixin PageOptions page,
+      @Option(
+              names = "--created-with",
+              paramLabel = "ID",
+              description = "Only those that were made by showing this key.")
+          @Nullable String createdWith) {
+    String path = platform.path(page.path("api-keys"));
     try (RestClient client = server.client(surroundings.environment())) {
-      JsonNode keys = client.call("GET", platform.path(page.path("api-keys")), null);
+      JsonNode keys =
+          client.call(
+              "GET",
+              createdWith == null
+                  ? path
+                  : Paging.with(path, "created_with=" + Paging.part(createdWith)),
+              null);
       return new Printer(surroundings, server).page(keys, KeyCommand::line);
     }
   }
@@ -144,9 +159,15 @@ final class KeyCommand {
   int revoke(
       @Mixin ServerOptions server,
       @Mixin PlatformOptions platform,
-      @Parameters(paramLabel = "ID") String id) {
+      @Parameters(paramLabel = "ID") String id,
+      @Option(
+              names = "--with-created",
+              description = "Also those that were made by showing it, and by these, and so on.")
+          boolean withCreated) {
+    String path = platform.path(path(id));
     try (RestClient client = server.client(surroundings.environment())) {
-      JsonNode answer = client.call("DELETE", platform.path(path(id)), null);
+      JsonNode answer =
+          client.call("DELETE", withCreated ? Paging.with(path, "with_created=true") : path, null);
       return new Printer(surroundings, server).print(answer, "revoked " + id);
     }
   }

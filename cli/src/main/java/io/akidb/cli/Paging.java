@@ -14,6 +14,11 @@ final class Paging {
     return list + "?limit=" + limit + (cursor == null ? "" : "&cursor=" + part(cursor));
   }
 
+  /** A path with one parameter more. */
+  static String with(String path, String parameter) {
+    return path + (path.contains("?") ? "&" : "?") + parameter;
+  }
+
   /** A text as one part of a path. */
   static String part(String text) {
     return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");

@@ -11,9 +11,6 @@ public final class PlatformOptions {
 
   /** A path with what else stands behind its question mark. */
   String path(String path) {
-    if (!platform) {
-      return path;
-    }
-    return path + (path.contains("?") ? "&" : "?") + "platform=true";
+    return platform ? Paging.with(path, "platform=true") : path;
   }
 }

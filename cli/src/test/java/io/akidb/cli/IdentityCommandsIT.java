@@ -207,6 +207,19 @@ class IdentityCommandsIT {
   }
 
   @Test
+  void keysMadeWithALostOne_areListedAndRevokedWithIt() {
+    CliRun lost = ok(admin("key", "create", "--role", "admin"));
+    String lostId = field(lost, "api_key_id");
+    CliRun made = ok(as(field(lost, "api_key"), "key", "create", "--role", "viewer"));
+    String madeId = field(made, "api_key_id");
+    assertThat(ok(admin("key", "list", "--created-with", lostId)).out())
+        .contains(madeId)
+        .doesNotContain(lostId);
+    ok(admin("key", "revoke", lostId, "--with-created"));
+    failed(as(field(made, "api_key"), "collection", "list"), "401");
+  }
+
+  @Test
   void operator_ofThePlatform_isMadeByAnother() {
     CliRun made =
         ok(operator("user", "create", "root@example.org", "--platform", "--role", "operator"));

@@ -154,6 +154,8 @@ public final class AccessTokens {
             principal ->
                 keys.fingerprint(keyId)
                     .filter(current -> current.substring(0, FINGERPRINT_LENGTH).equals(fingerprint))
-                    .isPresent());
+                    .isPresent())
+        // Made to be short-lived: what it makes is, too.
+        .map(principal -> principal.endingBy(expires.toInstant()));
   }
 }

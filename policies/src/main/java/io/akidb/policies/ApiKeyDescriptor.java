@@ -21,6 +21,9 @@ import org.jspecify.annotations.Nullable;
  *     slow hash would add nothing but latency
  * @param createdAt RFC 3339 UTC
  * @param expiresAt RFC 3339 UTC, from when it is refused; null for never
+ * @param createdBy id of the principal that made it; null for those that the node made, and before
+ *     this was noted
+ * @param createdWith id of the API key that was shown then, itself or by a token; null for none
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record ApiKeyDescriptor(
@@ -31,7 +34,9 @@ public record ApiKeyDescriptor(
     @JsonProperty("name") @Nullable String name,
     @JsonProperty("secret_sha256") String secretSha256,
     @JsonProperty("created_at") String createdAt,
-    @JsonProperty("expires_at") @Nullable String expiresAt) {
+    @JsonProperty("expires_at") @Nullable String expiresAt,
+    @JsonProperty("created_by") @Nullable String createdBy,
+    @JsonProperty("created_with") @Nullable String createdWith) {
   private static final int NAME_LENGTH_MAX = 128;
 
   /**
@@ -63,10 +68,25 @@ public record ApiKeyDescriptor(
       @JsonProperty("name") @Nullable String name,
       @JsonProperty("secret_sha256") String secretSha256,
       @JsonProperty("created_at") String createdAt,
-      @JsonProperty("expires_at") @Nullable String expiresAt) {
+      @JsonProperty("expires_at") @Nullable String expiresAt,
+      @JsonProperty("created_by") @Nullable String createdBy,
+      @JsonProperty("created_with") @Nullable String createdWith) {
     List<Grant> known = role == null ? grants : List.of(new Grant(role, null, null, null));
     return new ApiKeyDescriptor(
-        keyId, tenant, userId, known, name, secretSha256, createdAt, expiresAt);
+        keyId,
+        tenant,
+        userId,
+        known,
+        name,
+        secretSha256,
+        createdAt,
+        expiresAt,
+        createdBy,
+        createdWith);
+  }
+
+  @Nullable Instant end() {
+    return expiresAt == null ? null : Instant.parse(expiresAt);
   }
 
   /** Whether it is refused from then on. */
@@ -78,6 +98,15 @@ public record ApiKeyDescriptor(
     return isExpired(at)
         ? this
         : new ApiKeyDescriptor(
-            keyId, tenant, userId, grants, name, secretSha256, createdAt, at.toString());
+            keyId,
+            tenant,
+            userId,
+            grants,
+            name,
+            secretSha256,
+            createdAt,
+            at.toString(),
+            createdBy,
+            createdWith);
   }
 }

@@ -1,17 +1,8 @@
 package io.akidb.policies;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.github.benmanes.caffeine.cache.Ticker;
-import io.akidb.objectstore.ListPage;
-import io.akidb.objectstore.ObjectContent;
-import io.akidb.objectstore.ObjectMetadata;
-import io.akidb.objectstore.ObjectNotFoundException;
 import io.akidb.objectstore.ObjectStore;
-import io.akidb.objectstore.PreconditionFailedException;
 import io.akidb.tenancy.TenantId;
-import io.akidb.tenancy.TenantNamespace;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -20,10 +11,14 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.Deque;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -44,22 +39,12 @@ public final class ApiKeys {
   /** How long a rotated key may go on working beside its successor. */
   public static final Duration OVERLAP_MAX = Duration.ofDays(30);
 
-  private static final String PREFIX = TenantNamespace.SYSTEM_PREFIX + "api-keys/";
-  private static final String SUFFIX = ".json";
-  private static final int DESCRIPTOR_BYTES_MAX = 64 << 10;
-  private static final int ADOPTED_MAX = 10_000;
-  private static final int PAGE_LIMIT_MAX = 1000;
-  private static final int ATTEMPTS_MAX = 10;
   private static final int SECRET_BYTES = 32;
   private static final int KEY_ID_BYTES = 8;
   private static final int CONFIGURED_LENGTH_MIN = 16;
   private static final Pattern KEY = Pattern.compile("akidb_([0-9a-f]{16})_([A-Za-z0-9_-]{43})");
-  private static final Pattern KEY_ID = Pattern.compile("[0-9a-f]{16}");
 
-  private static final JsonMapper JSON = new JsonMapper();
-
-  private final ObjectStore store;
-  private final KeyOwners owners;
+  private final KeyRecords records;
   private final Users users;
   private final Clock clock;
   private final SecureRandom random;
@@ -94,25 +79,48 @@ public final class ApiKeys {
       throw new InvalidApiKeyException(
           "AKIDB_ADMIN_API_KEY must have at least " + CONFIGURED_LENGTH_MIN + " characters");
     }
-    this.store = store;
-    this.owners = new KeyOwners(store);
+    this.records = new KeyRecords(store);
     this.users = users;
     this.clock = clock;
     this.random = random;
     this.configuredHash = configuredOperatorKey == null ? null : sha256(configuredOperatorKey);
-    this.lookups = new Remembered<>(ticker, keyId -> load(keyId).map(Stored::descriptor));
+    this.lookups = new Remembered<>(ticker, records::find);
   }
 
-  private record Stored(ApiKeyDescriptor descriptor, String etag) {}
-
-  /** Makes a key for a tenant's administrator. */
+  /** Makes a key for a tenant's administrator, by the node itself. */
   public IssuedApiKey issueFor(TenantId tenant) {
-    return issue(tenant, null, List.of(Grant.of(Role.ADMIN)), null, null);
+    return issueFor(tenant, null);
+  }
+
+  /**
+   * Makes a key for a tenant's administrator, which ends with its maker's.
+   *
+   * @param maker who asks for it; null for the node
+   */
+  public IssuedApiKey issueFor(TenantId tenant, @Nullable Principal maker) {
+    Instant end = maker == null ? null : maker.expiresAt();
+    String expiresAt = end == null ? null : end.toString();
+    return issue(tenant, null, List.of(Grant.of(Role.ADMIN)), null, expiresAt, maker);
   }
 
   /** Makes a key for an operator of the platform. */
   public IssuedApiKey issueForOperator() {
-    return issue(null, null, List.of(Grant.of(Role.OPERATOR)), null, null);
+    return issue(null, null, List.of(Grant.of(Role.OPERATOR)), null, null, null);
+  }
+
+  /**
+   * Makes a key, by the node itself.
+   *
+   * @throws InvalidPolicyException naming the field that is out of bounds
+   * @throws PolicyNotFoundException if the tenant has no such user
+   */
+  public IssuedApiKey issue(
+      @Nullable TenantId tenant,
+      @Nullable String userId,
+      @Nullable List<Grant> grants,
+      @Nullable String name,
+      @Nullable String expiresAt) {
+    return issue(tenant, userId, grants, name, expiresAt, null);
   }
 
   /**
@@ -124,6 +132,7 @@ public final class ApiKeys {
    *     for all that the user may
    * @param name for people; may be null
    * @param expiresAt RFC 3339 UTC; null for never
+   * @param maker who asks for it, noted in it; null for the node
    * @throws InvalidPolicyException naming the field that is out of bounds
    * @throws PolicyNotFoundException if the tenant has no such user
    */
@@ -132,7 +141,8 @@ public final class ApiKeys {
       @Nullable String userId,
       @Nullable List<Grant> grants,
       @Nullable String name,
-      @Nullable String expiresAt) {
+      @Nullable String expiresAt,
+      @Nullable Principal maker) {
     if (userId != null) {
       users.get(tenant, userId);
     }
@@ -151,9 +161,10 @@ public final class ApiKeys {
             name,
             HexFormat.of().formatHex(sha256(secretText)),
             clock.instant().truncatedTo(ChronoUnit.MILLIS).toString(),
-            expiresAt);
-    owners.add(tenant, keyId);
-    store.putIfAbsent(key(keyId), write(descriptor));
+            expiresAt,
+            maker == null ? null : maker.id(),
+            maker == null ? null : maker.keyId());
+    records.create(descriptor);
     lookups.forget(keyId);
     return new IssuedApiKey(descriptor, "akidb_" + keyId + "_" + secretText);
   }
@@ -193,14 +204,19 @@ public final class ApiKeys {
     if (key.userId() == null) {
       List<Grant> grants = key.grants() == null ? List.of() : key.grants();
       return Optional.of(
-          new Principal("key:" + key.keyId(), key.tenant(), grants, null, key.keyId()));
+          new Principal("key:" + key.keyId(), key.tenant(), grants, null, key.keyId(), key.end()));
     }
     return users
         .find(key.tenant(), key.userId())
         .map(
             user ->
                 new Principal(
-                    user.principalId(), user.tenant(), user.grants(), key.grants(), key.keyId()));
+                    user.principalId(),
+                    user.tenant(),
+                    user.grants(),
+                    key.grants(),
+                    key.keyId(),
+                    key.end()));
   }
 
   /** Who stands behind a key's id, if the key is good at this moment: for tokens made with it. */
@@ -208,9 +224,7 @@ public final class ApiKeys {
     if (keyId.equals(CONFIGURED_ID)) {
       return configuredHash == null ? Optional.empty() : Optional.of(configuredOperator());
     }
-    return KEY_ID.matcher(keyId).matches()
-        ? lookups.get(keyId).flatMap(this::principal)
-        : Optional.empty();
+    return KeyRecords.isId(keyId) ? lookups.get(keyId).flatMap(this::principal) : Optional.empty();
   }
 
   /** Tells one secret under a key's id from another, without giving it away. */
@@ -226,45 +240,42 @@ public final class ApiKeys {
    * @throws ApiKeyNotFoundException if there is none, also where it is another tenant's
    */
   public ApiKeyDescriptor get(@Nullable TenantId tenant, String keyId) {
-    return stored(tenant, keyId).descriptor();
+    return records.get(tenant, keyId);
   }
 
-  // Looked for among the owner's own: another's key is not read, and takes as long as a missing
-  // one.
-  private Stored stored(@Nullable TenantId tenant, String keyId) {
-    boolean own = KEY_ID.matcher(keyId).matches() && owners.has(tenant, keyId);
-    return (own ? load(keyId) : Optional.<Stored>empty())
-        .filter(found -> java.util.Objects.equals(found.descriptor().tenant(), tenant))
-        .orElseThrow(() -> new ApiKeyNotFoundException("there is no such API key"));
+  /**
+   * Makes a key that may do the same as another, which goes on working for a while; by the node
+   * itself.
+   */
+  public IssuedApiKey rotate(@Nullable TenantId tenant, String keyId, Duration overlap) {
+    return rotate(tenant, keyId, get(tenant, keyId).grants(), overlap, null);
   }
 
   /**
    * Makes a key that may do the same as another, which goes on working for a while.
    *
+   * @param grants what it may do in place of the other's, which it must be within: null stands for
+   *     all that its user may
    * @param overlap for how long, at most {@link #OVERLAP_MAX}
+   * @param maker who asks for it, noted in it; null for the node
    * @throws ApiKeyNotFoundException if the tenant has no such key
    * @throws PolicyConflictException if others change the key all the time
    */
-  public IssuedApiKey rotate(@Nullable TenantId tenant, String keyId, Duration overlap) {
+  public IssuedApiKey rotate(
+      @Nullable TenantId tenant,
+      String keyId,
+      @Nullable List<Grant> grants,
+      Duration overlap,
+      @Nullable Principal maker) {
     ApiKeyDescriptor old = get(tenant, keyId);
     Instant end = clock.instant().truncatedTo(ChronoUnit.MILLIS).plus(overlap);
-    IssuedApiKey next = issue(tenant, old.userId(), old.grants(), old.name(), old.expiresAt());
-    for (int attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
-      Stored current = stored(tenant, keyId);
-      ApiKeyDescriptor ending = current.descriptor().expiring(end);
-      if (ending.equals(current.descriptor())) {
-        return next;
-      }
-      try {
-        store.compareAndSwap(key(keyId), current.etag(), write(ending));
-        return next;
-      } catch (PreconditionFailedException e) {
-        // Somebody else changed it: look again.
-      } finally {
-        lookups.forget(keyId);
-      }
+    IssuedApiKey next = issue(tenant, old.userId(), grants, old.name(), old.expiresAt(), maker);
+    try {
+      records.update(tenant, keyId, key -> key.expiring(end));
+    } finally {
+      lookups.forget(keyId);
     }
-    throw new PolicyConflictException("others change the key all the time; try again later");
+    return next;
   }
 
   /**
@@ -277,17 +288,53 @@ public final class ApiKeys {
     delete(tenant, keyId);
   }
 
+  /** The same, where it is no error if there is none any more. */
+  public void revokeIfThere(@Nullable TenantId tenant, String keyId) {
+    if (records.isOf(tenant, keyId)) {
+      delete(tenant, keyId);
+    }
+  }
+
   private void delete(@Nullable TenantId tenant, String keyId) {
-    store.delete(key(keyId));
+    records.delete(tenant, keyId);
     lookups.forget(keyId);
-    owners.remove(tenant, keyId);
+  }
+
+  /**
+   * Keys that were made with a key, or with one of those: what whoever holds it may have made for
+   * himself. A key that cannot be read is not among them.
+   *
+   * @return in no order, without the key itself
+   */
+  public List<ApiKeyDescriptor> madeWith(@Nullable TenantId tenant, String keyId) {
+    Map<String, List<ApiKeyDescriptor>> made = new HashMap<>();
+    String cursor = null;
+    do {
+      PolicyPage<ApiKeyDescriptor> page = list(tenant, cursor, KeyRecords.PAGE_LIMIT_MAX);
+      for (ApiKeyDescriptor key : page.items()) {
+        String with = key.createdWith();
+        if (with != null) {
+          made.computeIfAbsent(with, id -> new ArrayList<>()).add(key);
+        }
+      }
+      cursor = page.nextCursor();
+    } while (cursor != null);
+    List<ApiKeyDescriptor> found = new ArrayList<>();
+    Deque<String> open = new ArrayDeque<>(List.of(keyId));
+    while (!open.isEmpty()) {
+      for (ApiKeyDescriptor key : made.getOrDefault(open.remove(), List.of())) {
+        found.add(key);
+        open.add(key.keyId());
+      }
+    }
+    return found;
   }
 
   /** Revokes every key of a tenant. */
   public void revokeAllOf(TenantId tenant) {
     List<String> ids;
     do {
-      ids = owners.list(tenant, null, PAGE_LIMIT_MAX).items();
+      ids = records.ids(tenant, null, KeyRecords.PAGE_LIMIT_MAX).items();
       ids.forEach(keyId -> delete(tenant, keyId));
     } while (!ids.isEmpty());
   }
@@ -301,21 +348,10 @@ public final class ApiKeys {
    */
   public PolicyPage<ApiKeyDescriptor> list(
       @Nullable TenantId tenant, @Nullable String after, int limit) {
-    if (after != null && !KEY_ID.matcher(after).matches()) {
+    if (after != null && !KeyRecords.isId(after)) {
       throw new InvalidPolicyException("?cursor", "is not one that this list gave out");
     }
-    PolicyPage<String> page =
-        owners.list(tenant, after, Math.max(1, Math.min(limit, PAGE_LIMIT_MAX)));
-    List<ApiKeyDescriptor> keys = new ArrayList<>();
-    List<String> unreadable = new ArrayList<>();
-    for (String keyId : page.items()) {
-      try {
-        load(keyId).map(Stored::descriptor).ifPresent(keys::add);
-      } catch (CorruptApiKeyException e) {
-        unreadable.add(keyId);
-      }
-    }
-    return new PolicyPage<>(keys, unreadable, page.nextCursor());
+    return records.list(tenant, after, limit);
   }
 
   /** Whether any operator can get in: by configuration, or by a key in the bucket. */
@@ -323,56 +359,14 @@ public final class ApiKeys {
     if (configuredHash != null || hasKeys(null)) {
       return true;
     }
-    adopt();
+    records.adopt();
     return hasKeys(null);
   }
 
   // A damaged key is no reason to make another one, and to print it.
   private boolean hasKeys(@Nullable TenantId owner) {
-    PolicyPage<ApiKeyDescriptor> page = list(owner, null, PAGE_LIMIT_MAX);
+    PolicyPage<ApiKeyDescriptor> page = list(owner, null, KeyRecords.PAGE_LIMIT_MAX);
     return !page.items().isEmpty() || !page.unreadable().isEmpty();
-  }
-
-  // Keys of buckets that were written before owners were noted.
-  private void adopt() {
-    int looked = 0;
-    String after = null;
-    do {
-      ListPage page = store.list(PREFIX, after, PAGE_LIMIT_MAX);
-      for (ObjectMetadata object : page.objects()) {
-        String name = object.key().substring(PREFIX.length());
-        load(name.substring(0, name.length() - SUFFIX.length()))
-            .map(Stored::descriptor)
-            .ifPresent(key -> owners.add(key.tenant(), key.keyId()));
-      }
-      looked += page.objects().size();
-      after = page.nextStartAfter();
-    } while (after != null && looked < ADOPTED_MAX);
-  }
-
-  private Optional<Stored> load(String keyId) {
-    try {
-      ObjectContent content = store.get(key(keyId), DESCRIPTOR_BYTES_MAX);
-      return Optional.of(
-          new Stored(
-              JSON.readValue(content.bytes(), ApiKeyDescriptor.class), content.metadata().etag()));
-    } catch (ObjectNotFoundException e) {
-      return Optional.empty();
-    } catch (IOException | InvalidPolicyException e) {
-      throw new CorruptApiKeyException("the object of API key " + keyId + " cannot be read");
-    }
-  }
-
-  private static String key(String keyId) {
-    return PREFIX + keyId + SUFFIX;
-  }
-
-  private static byte[] write(ApiKeyDescriptor descriptor) {
-    try {
-      return JSON.writeValueAsBytes(descriptor);
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("a key's descriptor is always writable", e);
-    }
   }
 
   private static String hex(byte[] bytes) {

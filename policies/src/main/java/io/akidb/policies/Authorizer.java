@@ -112,8 +112,21 @@ public final class Authorizer {
   }
 
   /**
+   * Decides whether a principal may make what lets somebody in until then: nothing may outlive the
+   * credential that it was made with.
+   *
+   * @param expiresAt RFC 3339 UTC; null for never
+   */
+  public Decision decideEnd(Principal principal, @Nullable String expiresAt) {
+    Instant end = principal.expiresAt();
+    return end == null || Grant.endsBy(expiresAt, end)
+        ? new Decision(Outcome.ALLOWED, "the credential lasts as long", List.of())
+        : Decision.forbidden("the principal's credential ends at " + end);
+  }
+
+  /**
    * Decides whether a principal may hand out grants: only what it has itself, without a row filter,
-   * where and as long as it has it.
+   * where and as long as it has it, and no longer than the credential that it shows.
    *
    * @param tenant whose user or key is to have them; null for the platform
    * @throws InvalidPolicyException if there is no such role
@@ -127,12 +140,45 @@ public final class Authorizer {
           roles
               .find(tenant, grant.role())
               .orElseThrow(() -> new InvalidPolicyException("role", "is none that there is"));
+      Decision ending = decideEnd(principal, grant.expiresAt());
+      if (!ending.isAllowed()) {
+        return ending;
+      }
       Decision decision = decideHolding(principal, role, grant);
       if (!decision.isAllowed()) {
         return decision;
       }
     }
     return new Decision(Outcome.ALLOWED, "the principal has all of it itself", List.of());
+  }
+
+  /**
+   * What a key may do at the most, whose maker gets to know it: what the maker could hand out at
+   * this moment, so that later grants of the key's user do not reach the maker through it.
+   *
+   * @param tenant whose key it is; null for an operator's
+   * @param user whose key it is
+   * @return null for all that the user may: to whoever may all in the tenant, and to users
+   *     themselves, by a credential without limits
+   */
+  public @Nullable List<Grant> reach(Principal maker, @Nullable TenantId tenant, User user) {
+    Role whole = tenant == null ? Role.OPERATOR : Role.ADMIN;
+    boolean own =
+        java.util.Objects.equals(maker.tenant(), tenant) && maker.id().equals(user.principalId());
+    List<Grant> limits = maker.limits();
+    if ((own && limits == null) || decideHolding(maker, whole, Grant.of(whole)).isAllowed()) {
+      return null;
+    }
+    return Stream.concat(
+            (limits == null ? List.<Grant>of() : limits).stream(), maker.grants().stream())
+        .distinct()
+        .filter(grant -> role(maker, grant).filter(role -> holds(maker, role, grant)).isPresent())
+        .limit(User.GRANTS_MAX)
+        .toList();
+  }
+
+  private boolean holds(Principal principal, Role role, Grant where) {
+    return decideHolding(principal, role, where).isAllowed();
   }
 
   /**

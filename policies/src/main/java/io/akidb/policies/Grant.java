@@ -104,8 +104,21 @@ public record Grant(
   }
 
   boolean lastsAsLongAs(Grant other) {
-    return expiresAt == null
-        || (other.expiresAt != null
-            && !Instant.parse(other.expiresAt).isAfter(Instant.parse(expiresAt)));
+    return expiresAt == null || endsBy(other.expiresAt, Instant.parse(expiresAt));
+  }
+
+  static boolean endsBy(@Nullable String expiresAt, Instant end) {
+    return expiresAt != null && !Instant.parse(expiresAt).isAfter(end);
+  }
+
+  /**
+   * The same for as long as a key is good.
+   *
+   * @param end RFC 3339 UTC; null for no end
+   */
+  public Grant until(@Nullable String end) {
+    return end == null || endsBy(expiresAt, Instant.parse(end))
+        ? this
+        : new Grant(role, collection, collectionPrefix, end);
   }
 }

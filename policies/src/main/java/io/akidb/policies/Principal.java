@@ -1,6 +1,7 @@
 package io.akidb.policies;
 
 import io.akidb.tenancy.TenantId;
+import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -14,13 +15,16 @@ import org.jspecify.annotations.Nullable;
  *     no such limit
  * @param keyId of the API key that was shown, or stands behind the token that was; null for others'
  *     tokens
+ * @param expiresAt when what was shown ends, which nothing that is made with it may outlive; null
+ *     if it does not end, and for tokens of a provider, where its user gets another at any time
  */
 public record Principal(
     String id,
     @Nullable TenantId tenant,
     List<Grant> grants,
     @Nullable List<Grant> limits,
-    @Nullable String keyId) {
+    @Nullable String keyId,
+    @Nullable Instant expiresAt) {
   /**
    * Checks that only operators are bound to no tenant.
    *
@@ -29,6 +33,27 @@ public record Principal(
   public Principal {
     grants = User.requireFit(grants, tenant);
     limits = limits == null ? null : User.requireFit(limits, tenant);
+  }
+
+  /** One whose credential does not end. */
+  public Principal(
+      String id,
+      @Nullable TenantId tenant,
+      List<Grant> grants,
+      @Nullable List<Grant> limits,
+      @Nullable String keyId) {
+    this(id, tenant, grants, limits, keyId, null);
+  }
+
+  /**
+   * The same with a credential that also ends then.
+   *
+   * @param end of the credential
+   */
+  Principal endingBy(Instant end) {
+    return expiresAt != null && !expiresAt.isAfter(end)
+        ? this
+        : new Principal(id, tenant, grants, limits, keyId, end);
   }
 
   /** Whether it is one of the platform's operators. */

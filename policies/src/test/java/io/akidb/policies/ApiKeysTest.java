@@ -66,6 +66,41 @@ class ApiKeysTest {
   }
 
   @Test
+  void authenticate_aKeyWithAnEnd_tellsIt() {
+    String end = now.get().plusSeconds(60).toString();
+    IssuedApiKey key = keys.issue(acme, null, List.of(Grant.of(Role.VIEWER)), null, end);
+    User user = users().create(acme, User.Kind.USER, "a@b.c", List.of(Grant.of(Role.VIEWER)));
+    IssuedApiKey users = keys.issue(acme, user.userId(), null, null, end);
+    for (IssuedApiKey each : List.of(key, users)) {
+      assertThat(keys.authenticate(each.plaintext()).orElseThrow().expiresAt())
+          .isEqualTo(Instant.parse(end));
+    }
+  }
+
+  @Test
+  void madeWith_followsKeysToTheirMakers() {
+    IssuedApiKey root = keys.issueFor(acme);
+    IssuedApiKey child = keys.issueFor(acme, keys.authenticate(root.plaintext()).orElseThrow());
+    Principal maker = keys.authenticate(child.plaintext()).orElseThrow();
+    IssuedApiKey grandchild =
+        keys.rotate(
+            acme,
+            root.descriptor().keyId(),
+            List.of(Grant.of(Role.ADMIN)),
+            Duration.ofHours(1),
+            maker);
+    keys.issueFor(acme);
+
+    assertThat(keys.madeWith(acme, root.descriptor().keyId()))
+        .extracting(ApiKeyDescriptor::keyId)
+        .containsExactlyInAnyOrder(child.descriptor().keyId(), grandchild.descriptor().keyId());
+    assertThat(keys.madeWith(acme, grandchild.descriptor().keyId())).isEmpty();
+    assertThat(child.descriptor().createdBy()).isEqualTo("key:" + root.descriptor().keyId());
+    assertThat(keys.get(acme, child.descriptor().keyId())).isEqualTo(child.descriptor());
+    assertThat(root.descriptor().createdWith()).isNull();
+  }
+
+  @Test
   void authenticate_anOperatorsKey_answersAnOperatorOfNoTenant() {
     IssuedApiKey key = keys.issueForOperator();
     assertThat(keys.authenticate(key.plaintext()))

@@ -215,6 +215,52 @@ class AuthorizerTest {
     assertThat(grants(limited, "editor", null, null)).isEqualTo(Outcome.FORBIDDEN);
   }
 
+  private Principal ending(String end, Grant... grants) {
+    Instant at = Instant.parse(end);
+    return new Principal("key:1", acme, List.of(grants), null, "1", at);
+  }
+
+  @Test
+  void decideGrants_byACredentialThatEnds_lastNoLonger() {
+    Principal admin = ending(LATER, Grant.of(Role.ADMIN));
+    assertThat(grants(admin, "viewer", null, null)).isEqualTo(Outcome.FORBIDDEN);
+    assertThat(grants(admin, "viewer", null, "2026-11-21T13:00:01Z")).isEqualTo(Outcome.FORBIDDEN);
+    assertThat(grants(admin, "viewer", null, LATER)).isEqualTo(Outcome.ALLOWED);
+    assertThat(authorizer.decideEnd(admin, null).isAllowed()).isFalse();
+    assertThat(authorizer.decideEnd(admin, LATER).isAllowed()).isTrue();
+    assertThat(authorizer.decideEnd(principal(acme), null).isAllowed()).isTrue();
+    assertThat(authorizer.decideRole(admin, Role.VIEWER).isAllowed()).isTrue();
+  }
+
+  @Test
+  void reach_ofWhoeverMayNotAll_isWhatItCouldHandOut() {
+    role("hr", null, USERS_MANAGE, COLLECTIONS_READ);
+    Grant hr = new Grant("hr", null, null, null);
+    Grant past = new Grant("editor", null, null, EARLIER);
+    Grant passing = new Grant("viewer", "c", null, LATER);
+    User bob = new User("b", acme, User.Kind.USER, "b@c.d", List.of(), NOW.toString());
+    User self = new User("1", acme, User.Kind.USER, "a@c.d", List.of(hr), NOW.toString());
+
+    assertThat(authorizer.reach(operator, acme, bob)).isNull();
+    assertThat(authorizer.reach(principal(acme, Grant.of(Role.ADMIN)), acme, bob)).isNull();
+    assertThat(authorizer.reach(ending(LATER, Grant.of(Role.ADMIN)), acme, bob)).isNull();
+    assertThat(authorizer.reach(principal(acme, hr, past, passing), acme, bob))
+        .containsExactly(hr, passing);
+    Grant untilLater = new Grant("admin", null, null, LATER);
+    assertThat(authorizer.reach(principal(acme, untilLater), acme, bob))
+        .containsExactly(untilLater);
+
+    List<Grant> wide = List.of(hr, Grant.of(Role.EDITOR));
+    assertThat(authorizer.reach(new Principal("user:1", acme, wide, null, "1"), acme, self))
+        .isNull();
+    assertThat(authorizer.reach(new Principal("user:1", acme, wide, List.of(hr), "1"), acme, self))
+        .containsExactly(hr);
+    // What limits name and the user has no longer is nobody's to hand out.
+    List<Grant> stale = List.of(hr, Grant.of(Role.ADMIN));
+    assertThat(authorizer.reach(new Principal("user:1", acme, List.of(hr), stale, "1"), acme, self))
+        .containsExactly(hr);
+  }
+
   @Test
   void principal_boundWrongly_isRefused() {
     assertThatThrownBy(() -> principal(acme, Grant.of(Role.OPERATOR)))

@@ -266,6 +266,75 @@ class IdentityServingTest {
   }
 
   @Test
+  void credentialThatEnds_makesNothingThatOutlivesIt() {
+    String end = Instant.now().plusSeconds(600).toString();
+    String later = Instant.now().plusSeconds(601).toString();
+    String inTime = ", 'expires_at': '" + end + "'}";
+    JsonNode made = admin.post("/api-keys", json("{'role': 'admin'" + inTime)).expect(201).json();
+    String alice = "/users/" + user("'role': 'viewer'").get("user_id").asText() + "/roles";
+    JsonNode endless = admin.post("/api-keys", json("{'role': 'viewer'}")).expect(201).json();
+    String rotated = "/api-keys/" + endless.get("api_key_id").asText() + "/rotate";
+    String token =
+        as(made).post("/auth/token", "{\"lifetime_secs\": 60}").json().get("access_token").asText();
+    for (TestNode ending : List.of(as(made), node.as(token))) {
+      for (String until : List.of("}", ", 'expires_at': '" + later + "'}")) {
+        Reply refused = ending.post("/api-keys", json("{'role': 'viewer'" + until)).expect(403);
+        assertThat(refused.json().get("detail").asText()).contains("give an expires_at");
+        ending.post(alice, json("{'role': 'editor'" + until)).expect(403);
+      }
+      ending.post("/users", json("{'email': 'x@y.z', 'role': 'viewer'}")).expect(403);
+      ending.post(rotated, "{}").expect(403);
+      // What lets nobody in is made as ever.
+      ending.delete(alice + "/viewer").expect(200);
+    }
+    node.as(token).post("/api-keys", json("{'role': 'viewer'" + inTime)).expect(403);
+
+    JsonNode own = as(made).post("/api-keys", json("{'role': 'admin'" + inTime)).expect(201).json();
+    assertThat(own.get("expires_at").asText()).isEqualTo(end);
+    as(made).post(alice, json("{'role': 'editor'" + inTime)).expect(200);
+    String bob = "{'email': 'x@y.z', 'grants': [{'role': 'viewer'" + inTime + "]}";
+    JsonNode first = as(made).post("/users", json(bob)).expect(201).json();
+    assertThat(Instant.parse(first.get("api_key_expires_at").asText()))
+        .isEqualTo(Instant.parse(end));
+    as(own).post("/api-keys/" + own.get("api_key_id").asText() + "/rotate", "{}").expect(201);
+  }
+
+  @Test
+  void operatorsKeyThatEnds_makesTenantsWhoseKeyEnds() {
+    String end = Instant.now().plusSeconds(600).toString();
+    String asked = json("{'role': 'operator', 'expires_at': '" + end + "'}");
+    TestNode ending = as(node.post("/api-keys?platform=true", asked).expect(201).json());
+    JsonNode beta = ending.post("/tenants", "{\"name\": \"beta\"}").expect(201).json();
+    assertThat(beta.get("api_key_expires_at").asText()).isEqualTo(end);
+    as(beta).post("/api-keys", json("{'role': 'viewer'}")).expect(403);
+    JsonNode gamma = node.post("/tenants", "{\"name\": \"gamma\"}").expect(201).json();
+    assertThat(gamma.has("api_key_expires_at")).isFalse();
+  }
+
+  @Test
+  void keysMadeWithALostKey_areFoundAndRevokedWithIt() {
+    JsonNode lost = admin.post("/api-keys", json("{'role': 'admin'}")).expect(201).json();
+    JsonNode child = as(lost).post("/api-keys", json("{'role': 'admin'}")).expect(201).json();
+    JsonNode grandchild = as(child).post("/users", json("{'email': 'x@y.z'}")).expect(201).json();
+    JsonNode kept = admin.post("/api-keys", json("{'role': 'admin'}")).expect(201).json();
+    String id = lost.get("api_key_id").asText();
+    assertThat(child.get("created_by").asText()).isEqualTo("key:" + id);
+    assertThat(child.get("created_with").asText()).isEqualTo(id);
+    JsonNode listed = admin.get("/api-keys?created_with=" + id).expect(200).json().get("items");
+    assertThat(listed).hasSize(1);
+    assertThat(listed.at("/0/api_key_id")).isEqualTo(child.get("api_key_id"));
+    as(grandchild).get("/collections").expect(403);
+
+    admin.delete("/api-keys/" + id + "?with_created=yes").expect(400);
+    admin.delete("/api-keys/" + id + "?with_created=true").expect(204);
+
+    for (JsonNode gone : List.of(lost, child, grandchild)) {
+      as(gone).get("/collections").expect(401);
+    }
+    as(kept).get("/collections").expect(200);
+  }
+
+  @Test
   void explain_saysWhy() {
     JsonNode viewer = user("'grants': [{'role': 'viewer', 'collection': 'eu-products'}]");
     String of = "'user_id': '" + viewer.get("user_id").asText() + "'";

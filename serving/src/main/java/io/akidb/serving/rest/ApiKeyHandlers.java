@@ -26,10 +26,12 @@ final class ApiKeyHandlers {
 
   private final Identity identity;
   private final Clock clock;
+  private final Delegation delegation;
 
   ApiKeyHandlers(Identity identity, Clock clock) {
     this.identity = identity;
     this.clock = clock;
+    this.delegation = new Delegation(identity);
   }
 
   List<Route> routes() {
@@ -51,12 +53,11 @@ final class ApiKeyHandlers {
     if (userId == null && grants == null) {
       throw ServingException.invalid("/role", "or grants are needed where there is no user_id");
     }
-    requireMayGrant(call, owner, userId, grants);
-    IssuedApiKey issued =
-        identity
-            .keys()
-            .issue(owner, userId, grants, body.text("name").orElse(null), expiresAt(body));
-    return created(call, issued);
+    String name = body.text("name").orElse(null);
+    String expiresAt = expiresAt(body);
+    requireMayGrant(call, owner, userId, grants, expiresAt);
+    return created(
+        call, identity.keys().issue(owner, userId, grants, name, expiresAt, call.principal()));
   }
 
   private static void note(Call call, ApiKeyDescriptor key) {
@@ -77,16 +78,20 @@ final class ApiKeyHandlers {
 
   // Whoever makes a key gets to know it, so it must not be able to do more than its maker.
   private void requireMayGrant(
-      Call call, @Nullable TenantId owner, @Nullable String userId, @Nullable List<Grant> grants) {
+      Call call,
+      @Nullable TenantId owner,
+      @Nullable String userId,
+      @Nullable List<Grant> grants,
+      @Nullable String expiresAt) {
+    delegation.requireMayLast(call, expiresAt);
     List<Grant> all = new ArrayList<>();
     if (grants != null) {
       all.addAll(grants);
     } else if (userId != null) {
       all.addAll(identity.users().get(owner, userId).grants());
     }
-    if (!identity.authorizer().decideGrants(call.principal(), owner, all).isAllowed()) {
-      throw Gate.forbidden();
-    }
+    List<Grant> lasting = all.stream().map(grant -> grant.until(expiresAt)).toList();
+    delegation.requireMayGrant(call, owner, lasting);
   }
 
   private @Nullable String expiresAt(Fields body) {
@@ -106,9 +111,15 @@ final class ApiKeyHandlers {
   }
 
   private Answer list(Call call) {
-    call.allowParameters("limit", "cursor", "platform");
+    call.allowParameters("limit", "cursor", "platform", "created_with");
     PolicyPage<ApiKeyDescriptor> page =
         identity.keys().list(call.owner(), call.parameter("cursor").orElse(null), call.limit());
+    String with = call.parameter("created_with").orElse(null);
+    if (with != null) {
+      List<ApiKeyDescriptor> made =
+          page.items().stream().filter(key -> with.equals(key.createdWith())).toList();
+      page = new PolicyPage<>(made, page.unreadable(), page.nextCursor());
+    }
     return Answer.ok(Listing.of(page, ApiKeyHandlers::json));
   }
 
@@ -118,10 +129,21 @@ final class ApiKeyHandlers {
   }
 
   private Answer revoke(Call call) {
-    call.allowParameters("platform");
-    ApiKeyDescriptor key = identity.keys().get(call.owner(), call.path("api_key_id"));
+    call.allowParameters("platform", "with_created");
+    TenantId owner = call.owner();
+    boolean withCreated = call.flag("with_created");
+    ApiKeyDescriptor key = identity.keys().get(owner, call.path("api_key_id"));
     note(call, key);
-    identity.keys().revoke(call.owner(), key.keyId());
+    // It first, so that nothing more is made with it while the others are looked for.
+    identity.keys().revoke(owner, key.keyId());
+    if (withCreated) {
+      List<String> made =
+          identity.keys().madeWith(owner, key.keyId()).stream()
+              .map(ApiKeyDescriptor::keyId)
+              .toList();
+      call.note("with_created", Json.MAPPER.valueToTree(made));
+      made.forEach(id -> identity.keys().revokeIfThere(owner, id));
+    }
     return Answer.noContent();
   }
 
@@ -132,8 +154,10 @@ final class ApiKeyHandlers {
         body.whole("overlap_secs", 0, ApiKeys.OVERLAP_MAX.toSeconds()).orElse(OVERLAP_DEFAULT_SECS);
     TenantId owner = call.owner();
     ApiKeyDescriptor old = identity.keys().get(owner, call.path("api_key_id"));
-    requireMayGrant(call, owner, old.userId(), old.grants());
-    return created(call, identity.keys().rotate(owner, old.keyId(), Duration.ofSeconds(overlap)));
+    requireMayGrant(call, owner, old.userId(), old.grants(), old.expiresAt());
+    Duration both = Duration.ofSeconds(overlap);
+    return created(
+        call, identity.keys().rotate(owner, old.keyId(), old.grants(), both, call.principal()));
   }
 
   private static ObjectNode json(ApiKeyDescriptor key) {
@@ -150,6 +174,8 @@ final class ApiKeyHandlers {
     }
     json.put("created_at", key.createdAt());
     GrantJson.put(json, "expires_at", key.expiresAt());
+    GrantJson.put(json, "created_by", key.createdBy());
+    GrantJson.put(json, "created_with", key.createdWith());
     return json;
   }
 }

@@ -118,12 +118,8 @@ final class Call {
    * @throws ServingException FORBIDDEN
    */
   @Nullable TenantId owner() {
-    String platform = parameter("platform").orElse("false");
-    if (platform.equals("false")) {
+    if (!flag("platform")) {
       return tenant().tenantId();
-    }
-    if (!platform.equals("true")) {
-      throw ServingException.invalid("?platform", "must be 'true' or 'false'");
     }
     Decision operating =
         gate.decide(principal(), tenant().tenantId(), Target.tenant(), Permission.PLATFORM_OPERATE);
@@ -169,6 +165,15 @@ final class Call {
 
   Optional<String> parameter(String name) {
     return Optional.ofNullable(http.queryParam(name));
+  }
+
+  /** A parameter that is {@code true} or {@code false}, which it is if it is not there. */
+  boolean flag(String name) {
+    String text = parameter(name).orElse("false");
+    if (!text.equals("true") && !text.equals("false")) {
+      throw ServingException.invalid("?" + name, "must be 'true' or 'false'");
+    }
+    return text.equals("true");
   }
 
   /** {@code ?limit=}, 1 to 1,000. */

@@ -3,6 +3,7 @@ package io.akidb.serving.rest;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.akidb.policies.ApiKeys;
+import io.akidb.policies.IssuedApiKey;
 import io.akidb.policies.Permission;
 import io.akidb.serving.collection.OpenCollections;
 import io.akidb.serving.problem.Reason;
@@ -82,18 +83,21 @@ final class TenantHandlers {
   private Answer create(Call call) {
     call.allowParameters();
     Fields body = Fields.ofBody(call, FIELDS);
-    TenantLifecycle.Created<String> created =
+    TenantLifecycle.Created<IssuedApiKey> created =
         tenancy
             .lifecycle()
             .create(
                 body.requiredText("name"),
                 quotas(body),
                 metadata(body),
-                id -> keys.issueFor(id).plaintext());
+                id -> keys.issueFor(id, call.principal()));
     Tenant tenant = created.versioned().tenant();
     gate.forget(tenant.tenantId());
     call.note("quotas", json(tenant).path("quotas"));
-    return Answer.of(201, json(tenant).put("api_key", created.part()))
+    IssuedApiKey key = created.part();
+    ObjectNode answer = json(tenant).put("api_key", key.plaintext());
+    GrantJson.put(answer, "api_key_expires_at", key.descriptor().expiresAt());
+    return Answer.of(201, answer)
         .with("ETag", quote(created.versioned().etag()))
         .with("Location", "/v1/tenants/" + tenant.tenantId());
   }

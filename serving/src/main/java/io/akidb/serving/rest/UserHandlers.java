@@ -1,6 +1,7 @@
 package io.akidb.serving.rest;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.akidb.policies.ApiKeyDescriptor;
 import io.akidb.policies.Grant;
 import io.akidb.policies.Identity;
 import io.akidb.policies.IssuedApiKey;
@@ -18,9 +19,11 @@ final class UserHandlers {
       List.of("email", "name", "kind", "tenant_id", "role", "grants");
 
   private final Identity identity;
+  private final Delegation delegation;
 
   UserHandlers(Identity identity) {
     this.identity = identity;
+    this.delegation = new Delegation(identity);
   }
 
   List<Route> routes() {
@@ -48,15 +51,18 @@ final class UserHandlers {
     String name = body.requiredText(person ? "email" : "name");
     List<Grant> asked = GrantJson.parseAll(body);
     List<Grant> grants = asked == null ? List.of() : asked;
-    requireMayGrant(call, owner, grants);
+    delegation.requireMayGrant(call, owner, grants);
     User user = identity.users().create(owner, kind, name, grants);
-    IssuedApiKey key = identity.keys().issue(owner, user.userId(), null, null, null);
+    IssuedApiKey key =
+        identity
+            .keys()
+            .issue(owner, user.userId(), null, null, Delegation.endOf(call), call.principal());
+    ApiKeyDescriptor made = key.descriptor();
     call.note("user_id", user.userId());
-    call.note("api_key_id", key.descriptor().keyId());
-    return Answer.of(
-            201,
-            json(user).put("api_key_id", key.descriptor().keyId()).put("api_key", key.plaintext()))
-        .with("Location", "/v1/users/" + user.userId());
+    call.note("api_key_id", made.keyId());
+    ObjectNode answer = json(user).put("api_key_id", made.keyId()).put("api_key", key.plaintext());
+    GrantJson.put(answer, "api_key_expires_at", made.expiresAt());
+    return Answer.of(201, answer).with("Location", "/v1/users/" + user.userId());
   }
 
   // A tenant in the body may only say again whose the call is.
@@ -70,12 +76,6 @@ final class UserHandlers {
                   "/tenant_id", "must be the call's tenant; an operator names it by X-Tenant-ID");
             });
     return owner;
-  }
-
-  private void requireMayGrant(Call call, @Nullable TenantId owner, List<Grant> grants) {
-    if (!identity.authorizer().decideGrants(call.principal(), owner, grants).isAllowed()) {
-      throw Gate.forbidden();
-    }
   }
 
   private Answer list(Call call) {
@@ -103,7 +103,7 @@ final class UserHandlers {
     call.allowParameters("platform");
     Grant grant = GrantJson.parse(Fields.ofBody(call, GrantJson.FIELDS));
     TenantId owner = call.owner();
-    requireMayGrant(call, owner, List.of(grant));
+    delegation.requireMayGrant(call, owner, List.of(grant));
     User granted = identity.users().grant(owner, call.path("user_id"), grant);
     call.note("grants", GrantJson.json(granted.grants()));
     return Answer.ok(json(granted));
