@@ -164,9 +164,8 @@ final class BuildFiles {
         .isPresent();
   }
 
-  /** Deletes what only a restart needs: the plan and the receipts. */
-  void deleteScaffold(int shards) {
-    store.delete(namespace.buildPlanKey(collection, buildId));
+  /** Deletes what only a restart needs: the receipts. The next build may keep to the plan. */
+  void deleteReceipts(int shards) {
     for (int shard = 0; shard < shards; shard++) {
       store.delete(namespace.shardReceiptKey(collection, buildId, shard));
     }

@@ -53,7 +53,7 @@ record BuildInput(
                               + " lists an index that is not there",
                           null));
       for (ShardRef shard : shards) {
-        pieces.add(new InputPiece.Shard(index.buildId(), index.type(), shard));
+        pieces.add(new InputPiece.Shard(index.buildId(), index.type(), shard, false));
         indexRows += shard.rows();
         bytes += shard.bytes();
       }
@@ -68,6 +68,19 @@ record BuildInput(
         index == null ? 0 : index.rows(),
         index == null ? 0 : index.tombstones(),
         bytes);
+  }
+
+  /** The same, with nothing but ids and orders of the previous index's rows. */
+  BuildInput idsOnly() {
+    List<InputPiece> light = new ArrayList<>();
+    for (InputPiece piece : pieces) {
+      light.add(
+          piece instanceof InputPiece.Shard shard
+              ? new InputPiece.Shard(shard.buildId(), shard.type(), shard.shard(), true)
+              : piece);
+    }
+    return new BuildInput(
+        List.copyOf(light), segmentRows, indexRows, indexIds, carriedTombstones, bytes);
   }
 
   long rows() {

@@ -5,10 +5,9 @@ import static java.util.Objects.requireNonNull;
 import io.akidb.catalog.CatalogException;
 import io.akidb.catalog.CollectionNotFoundException;
 import io.akidb.catalog.IndexParameters;
-import io.akidb.catalog.IndexQuantization;
-import io.akidb.catalog.IndexVectorStorage;
 import io.akidb.catalog.InvalidIndexParametersException;
 import io.akidb.catalog.Retention;
+import io.akidb.catalog.VectorCollection;
 import io.akidb.objectstore.BucketConfig;
 import io.akidb.objectstore.InvalidRequestException;
 import io.akidb.objectstore.ObjectStore;
@@ -20,15 +19,13 @@ import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
-import java.util.Objects;
-import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import org.apache.spark.SparkConf;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
@@ -84,62 +81,29 @@ public final class BuildJob implements Callable<Integer> {
       description = "Builds every request that waits, or whose builder died.")
   private boolean pending;
 
-  @Option(names = "--max-degree", paramLabel = "R", description = "Most neighbours of a node.")
-  private @Nullable Integer maxDegree;
+  @Mixin private ParameterOptions parameters = new ParameterOptions();
 
   @Option(
-      names = "--build-list-size",
-      paramLabel = "L",
-      description = "Candidates looked at for each node.")
-  private @Nullable Integer buildListSize;
-
-  @Option(
-      names = "--alpha",
-      paramLabel = "A",
-      description = "How far pruning keeps long edges, 1.0 to 2.0.")
-  private @Nullable Double alpha;
-
-  @Option(
-      names = "--pq-subvectors",
-      paramLabel = "M",
-      description = "Bytes of a vector's code of pq or opq; 0 lets the dimension decide.")
-  private @Nullable Integer pqSubvectors;
-
-  @Option(
-      names = "--quantization",
-      paramLabel = "CODES",
+      names = "--incremental",
       description = {
-        "Codes that graphs are walked by: binary, resident, pq, opq, sq8, sq4 or rabitq.",
-        "Unless given: pq with --pq-subvectors above 0, else binary."
+        "Keeps the current index's partitions where that pays, and merges what changed into its",
+        "shards. What is not asked for is as in the current index."
       })
-  private @Nullable String quantization;
+  private boolean incremental;
 
   @Option(
-      names = "--vector-storage",
-      paramLabel = "FORM",
-      description = {
-        "How full vectors are stored: auto (the smallest form that loses nothing; the default),",
-        "f32, f16 or int8. The last two round, and what is rounded stays so."
-      })
-  private @Nullable String vectorStorage;
-
-  @Option(
-      names = "--build-memory-gb",
-      paramLabel = "GIB",
-      description = "Memory of one executor's shard builds, in GiB.")
-  private @Nullable Double buildMemoryGb;
-
-  @Option(names = "--partition-rows-max", paramLabel = "N", description = "Most rows of one shard.")
-  private @Nullable Integer partitionRowsMax;
-
-  @Option(
-      names = "--partition-overlap",
+      names = "--merge-changes-max",
       paramLabel = "SHARE",
-      description = "Most rows that stand in a second partition too, 0.0 to 1.0.")
-  private @Nullable Double partitionOverlap;
+      defaultValue = "0.3",
+      description = "A shard of which more rows come or go is built anew, 0.0 to 1.0; 0.3.")
+  private double mergeChangesMax;
 
-  @Option(names = "--seed", paramLabel = "N", description = "Of everything random.")
-  private @Nullable Long seed;
+  @Option(
+      names = "--merges-max",
+      paramLabel = "N",
+      defaultValue = "50",
+      description = "After so many merges in a row a shard is built anew; 50.")
+  private int mergesMax;
 
   @Option(
       names = "--owner",
@@ -207,11 +171,18 @@ public final class BuildJob implements Callable<Integer> {
       StoreAccess access =
           new StoreAccess(BucketConfig.fromEnvironment(environment, bucket, endpoint));
       checkOptions();
+      MergeRule rule = new MergeRule(mergeChangesMax, mergesMax);
+      MergeRule mergeRule = incremental ? rule : null;
       try (ObjectStore store = access.open();
           SparkRun spark = new SparkRun(new SparkConf())) {
         CollectionBuild.Tools tools =
             new CollectionBuild.Tools(
-                spark, store, access, Clock.systemUTC(), Duration.ofHours(tombstoneRetentionHours));
+                spark,
+                store,
+                access,
+                Clock.systemUTC(),
+                Duration.ofHours(tombstoneRetentionHours),
+                mergeRule);
         BuildRunner.Leasing leasing =
             new BuildRunner.Leasing(
                 owner == null ? defaultOwner() : owner, Duration.ofSeconds(leaseSeconds));
@@ -243,7 +214,7 @@ public final class BuildJob implements Callable<Integer> {
     if (pending && buildId != null) {
       throw new BuildUsageException("--pending and --build-id exclude each other");
     }
-    if ((pending || buildId != null) && parameters().isPresent()) {
+    if ((pending || buildId != null) && parameters.areGiven()) {
       throw new BuildUsageException(
           "a build that was requested is made with the request's parameters: leave --max-degree and the like away");
     }
@@ -268,14 +239,11 @@ public final class BuildJob implements Callable<Integer> {
   private int buildOne(BuildRunner runner, JsonLines lines) {
     CollectionAddress address =
         new CollectionAddress(requireNonNull(tenant), requireNonNull(collection));
-    UUID build =
-        buildId != null
-            ? buildId
-            : runner
-                .open(address)
-                .builds()
-                .request(parameters().orElseGet(IndexParameters::defaults))
-                .buildId();
+    UUID build = buildId;
+    if (build == null) {
+      VectorCollection target = runner.open(address);
+      build = target.builds().request(parameters.over(fallback(target))).buildId();
+    }
     BuildSummary summary = runner.run(address, build, true);
     lines.line(summary.line());
     return summary.outcome() == BuildSummary.Outcome.TAKEN || !summary.isGood()
@@ -297,62 +265,15 @@ public final class BuildJob implements Callable<Integer> {
     return failed > 0 ? CommandLine.ExitCode.SOFTWARE : CommandLine.ExitCode.OK;
   }
 
-  /** What the options ask for, or empty if they ask for nothing. */
-  private Optional<IndexParameters> parameters() {
-    if (Stream.of(
-            maxDegree,
-            buildListSize,
-            alpha,
-            pqSubvectors,
-            quantization,
-            vectorStorage,
-            buildMemoryGb,
-            partitionRowsMax,
-            partitionOverlap,
-            seed)
-        .allMatch(Objects::isNull)) {
-      return Optional.empty();
+  /** What is taken for what the options leave out: with other parameters nothing can be merged. */
+  private IndexParameters fallback(VectorCollection target) {
+    if (!incremental) {
+      return IndexParameters.defaults();
     }
-    IndexParameters defaults = IndexParameters.defaults();
-    return Optional.of(
-        new IndexParameters(
-            or(maxDegree, defaults.maxDegree()),
-            or(buildListSize, defaults.buildListSize()),
-            or(alpha, defaults.alpha()),
-            or(pqSubvectors, defaults.pqSubvectors()),
-            or(buildMemoryGb, defaults.buildMemoryGb()),
-            or(partitionRowsMax, defaults.partitionRowsMax()),
-            or(partitionOverlap, defaults.partitionOverlap()),
-            or(seed, defaults.seed()),
-            quantization(),
-            vectorStorage(defaults)));
-  }
-
-  private IndexVectorStorage vectorStorage(IndexParameters defaults) {
-    return vectorStorage == null
-        ? defaults.vectorStorage()
-        : IndexVectorStorage.ofJsonName(vectorStorage)
-            .orElseThrow(
-                () ->
-                    new InvalidIndexParametersException(
-                        "vector_storage", "must be one of " + IndexVectorStorage.names()));
-  }
-
-  private IndexQuantization quantization() {
-    if (quantization == null) {
-      return pqSubvectors != null && pqSubvectors > 0
-          ? IndexQuantization.PQ
-          : IndexParameters.defaults().quantization();
-    }
-    return IndexQuantization.ofJsonName(quantization)
-        .orElseThrow(
-            () ->
-                new InvalidIndexParametersException(
-                    "quantization", "must be one of " + IndexQuantization.names()));
-  }
-
-  private static <T> T or(@Nullable T given, T fallback) {
-    return given == null ? fallback : given;
+    return target
+        .index(target.head())
+        .flatMap(index -> ParameterText.read(index.parameters()))
+        .orElseGet(IndexParameters::defaults);
   }
 
   private static String defaultOwner() {

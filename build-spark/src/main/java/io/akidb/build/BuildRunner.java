@@ -158,6 +158,7 @@ final class BuildRunner {
         result.plan(),
         result.shardsReused(),
         result.bytes(),
+        result.anewBecause(),
         sweep(address),
         secondsSince(startedMillis),
         "published at generation " + result.published().generation());
@@ -247,7 +248,7 @@ final class BuildRunner {
       long startedMillis,
       String message) {
     return new BuildSummary(
-        outcome, address, buildId, -1, null, 0, 0, null, secondsSince(startedMillis), message);
+        outcome, address, buildId, -1, null, 0, 0, "", null, secondsSince(startedMillis), message);
   }
 
   /**

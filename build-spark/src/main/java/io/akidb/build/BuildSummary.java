@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param plan what was built, or null if it did not come to that
  * @param shardsReused that an earlier attempt had finished
  * @param bytes of all shards
+ * @param anewBecause why an incremental build was none; empty otherwise
  * @param collected what the sweep after it deleted, or null if there was none
  * @param seconds from the lease to the commit
  * @param message for people
@@ -27,6 +28,7 @@ record BuildSummary(
     @Nullable BuildPlan plan,
     int shardsReused,
     long bytes,
+    String anewBecause,
     GarbageCollector.@Nullable Report collected,
     double seconds,
     String message) {
@@ -67,8 +69,14 @@ record BuildSummary(
       line.put("rows", tally.live());
       line.put("border_copies", plan.rows() - tally.live());
       line.put("shards", plan.shardNumbers().size());
+      line.put("shards_built", plan.shards(ShardPlan.Way.BUILT));
+      line.put("shards_merged", plan.shards(ShardPlan.Way.MERGED));
+      line.put("shards_carried", plan.shards(ShardPlan.Way.CARRIED));
       line.put("shards_reused", shardsReused);
       line.put("bytes", bytes);
+    }
+    if (!anewBecause.isEmpty()) {
+      line.put("anew_because", anewBecause);
     }
     if (collected != null) {
       line.put("garbage_objects", collected.deletedObjects());

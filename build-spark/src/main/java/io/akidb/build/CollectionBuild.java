@@ -17,9 +17,11 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.function.Consumer;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.util.LongAccumulator;
@@ -39,16 +41,23 @@ final class CollectionBuild {
    * @param access the bucket, as executors reach it
    * @param clock for the time of the commit
    * @param tombstoneRetention how long after the newest write a delete is remembered
+   * @param merging when the previous index's shards are merged; null builds all anew
    */
   record Tools(
       SparkRun spark,
       ObjectStore store,
       StoreAccess access,
       Clock clock,
-      Duration tombstoneRetention) {}
+      Duration tombstoneRetention,
+      @Nullable MergeRule merging) {}
 
-  /** What came of it. */
-  record Result(Manifest published, BuildPlan plan, int shardsReused, long bytes) {}
+  /**
+   * What came of it.
+   *
+   * @param anewBecause why an incremental build was none; empty otherwise
+   */
+  record Result(
+      Manifest published, BuildPlan plan, int shardsReused, long bytes, String anewBecause) {}
 
   private static final System.Logger LOG = System.getLogger(CollectionBuild.class.getName());
 
@@ -63,6 +72,7 @@ final class CollectionBuild {
   private final BuildFiles files;
   private final Manifest head;
   private @Nullable RowPipeline pipeline;
+  private String anewBecause = "";
 
   CollectionBuild(
       Tools tools,
@@ -110,10 +120,12 @@ final class CollectionBuild {
     BuildInput input = BuildInput.of(collection, manifest);
     BuildFiles.StoredPlan stored = files.plan().orElseGet(() -> makePlan(manifest, input));
     BuildPlan plan = stored.plan();
-    List<ShardReceipt> receipts = new ArrayList<>(finished(stored));
+    BuildInput moved = plan.basis() == null ? input : input.idsOnly();
+    List<ShardReceipt> receipts =
+        new ArrayList<>(new FinishedShards(tools, address, buildId).of(stored));
     int reused = receipts.size();
-    receipts.addAll(buildShards(stored, receipts, manifest.schema(), input));
-    writeTombstones(plan, manifest.schema(), input);
+    receipts.addAll(buildShards(stored, receipts, manifest, moved));
+    writeTombstones(plan, manifest.schema(), moved);
     return publish(manifest, stored, receipts, reused);
   }
 
@@ -158,6 +170,15 @@ final class CollectionBuild {
       return files.writePlan(
           planning.withoutShards(manifest.generation(), retainAfter, Tally.NOTHING), null, null);
     }
+    if (tools.merging() != null) {
+      Optional<BuildFiles.StoredPlan> increment =
+          makeIncrement(manifest, input, retainAfter, tools.merging());
+      if (increment.isPresent()) {
+        return increment.get();
+      }
+      LOG.log(System.Logger.Level.INFO, "{0} is built anew: {1}", address, anewBecause);
+      pipeline = null;
+    }
     LongAccumulator rowsRead = tools.spark().count("rows read");
     progress.begin(Phase.READ, input.rows(), () -> tools.spark().valueOf(rowsRead));
     RowPipeline rows = pipeline(manifest.schema(), input, rowsRead);
@@ -173,6 +194,37 @@ final class CollectionBuild {
         planning.train(
             manifest.generation(), retainAfter, overview, passes(rows, overview.tally()));
     return files.writePlan(trained.plan(), trained.router(), trained.codebook());
+  }
+
+  /** The plan of a build that keeps the previous one's partitions, or empty if it cannot. */
+  private Optional<BuildFiles.StoredPlan> makeIncrement(
+      Manifest manifest, BuildInput input, long retainAfter, MergeRule rule) {
+    Consumer<String> anew = reason -> anewBecause = reason;
+    Basis basis =
+        Basis.find(tools.store(), address, collection, manifest, request, anew).orElse(null);
+    if (basis == null) {
+      return Optional.empty();
+    }
+    if (input.segmentRows() > input.indexIds()) {
+      anew.accept("more rows were written than the index has");
+      return Optional.empty();
+    }
+    BuildInput light = input.idsOnly();
+    LongAccumulator rowsRead = tools.spark().count("rows read");
+    progress.begin(Phase.READ, light.rows(), () -> tools.spark().valueOf(rowsRead));
+    Planning planning = new Planning(manifest.schema(), request, memory());
+    ChangeCounts counts =
+        pipeline(manifest.schema(), light, rowsRead)
+            .changes(planning.placement(basis.router(), basis.plan()), retainAfter);
+    light.compare(counts.tally()).require("reading generation " + manifest.generation());
+    if (counts.tally().live() == 0) {
+      anew.accept("nothing lives any more");
+      return Optional.empty();
+    }
+    long rowsMax = memory().shardRowsMax(counts.tally().live(), manifest.schema(), request);
+    return new IncrementalPlanning(basis, rule, rowsMax)
+        .plan(manifest.generation(), retainAfter, counts, anew)
+        .map(plan -> files.writePlan(plan, basis.router(), basis.codebook()));
   }
 
   private PartitionPlanner.Passes passes(RowPipeline rows, Tally tally) {
@@ -195,36 +247,13 @@ final class CollectionBuild {
     };
   }
 
-  /**
-   * Receipts of shards that an earlier attempt finished by the same plan and that are still what
-   * they were.
-   */
-  private List<ShardReceipt> finished(BuildFiles.StoredPlan stored) {
-    List<ShardReceipt> candidates = new ArrayList<>();
-    for (int shard : stored.plan().shardNumbers()) {
-      files
-          .receipt(shard)
-          .filter(receipt -> receipt.planCrc32c() == stored.crc32c())
-          .ifPresent(candidates::add);
-    }
-    return candidates.isEmpty() ? candidates : verified(candidates);
-  }
-
-  private List<ShardReceipt> verified(List<ShardReceipt> candidates) {
-    JavaSparkContext spark = tools.spark().context();
-    VerifyTask task = new VerifyTask(tools.access(), address, buildId);
-    return spark
-        .parallelize(candidates, Math.min(candidates.size(), 4 * spark.defaultParallelism()))
-        .mapPartitions(task::run)
-        .collect();
-  }
-
   private List<ShardReceipt> buildShards(
       BuildFiles.StoredPlan stored,
       List<ShardReceipt> finished,
-      CollectionSchema schema,
+      Manifest manifest,
       BuildInput input) {
     BuildPlan plan = stored.plan();
+    CollectionSchema schema = manifest.schema();
     List<Integer> unfinished = new ArrayList<>(plan.shardNumbers());
     unfinished.removeAll(finished.stream().map(ShardReceipt::partition).toList());
     if (unfinished.isEmpty()) {
@@ -240,9 +269,7 @@ final class CollectionBuild {
     Broadcast<byte[]> codebook =
         planning.usesCodebook() ? spark.broadcast(files.codebook(plan)) : null;
     try {
-      return pipelined.build(
-          placement,
-          unfinished,
+      ShardTask task =
           new ShardTask(
               tools.access(),
               address,
@@ -254,7 +281,14 @@ final class CollectionBuild {
               plan,
               stored.crc32c(),
               codebook,
-              steps));
+              steps);
+      return plan.basis() == null
+          ? pipelined.build(placement, unfinished, task)
+          : pipelined.update(
+              placement,
+              unfinished,
+              new ShardUpdateTask(
+                  task, plan.basis(), Basis.shards(collection.index(manifest).orElseThrow())));
     } finally {
       if (codebook != null) {
         codebook.destroy();
@@ -328,37 +362,32 @@ final class CollectionBuild {
             manifest.maxOrder(),
             tools.clock().instant());
     Manifest published =
-        collection.publishIndex(new IndexDescriptor(buildId, shards, parameters(plan)), ref);
-    deleteScaffold(plan);
-    return new Result(published, plan, reused, bytes);
+        collection.publishIndex(new IndexDescriptor(buildId, shards, parameters(stored)), ref);
+    deleteReceipts(plan);
+    return new Result(published, plan, reused, bytes, anewBecause);
   }
 
   /** From the commit on nothing may fail any more. */
-  private void deleteScaffold(BuildPlan plan) {
+  private void deleteReceipts(BuildPlan plan) {
     try {
-      files.deleteScaffold(plan.shards().size());
+      files.deleteReceipts(plan.shards().size());
     } catch (ObjectStoreException e) {
       LOG.log(
           System.Logger.Level.WARNING,
-          "the plan and receipts of build " + buildId + " are left to garbage collection",
+          "receipts of build " + buildId + " are left to garbage collection",
           e);
     }
   }
 
-  private Map<String, String> parameters(BuildPlan plan) {
-    Map<String, String> parameters = new TreeMap<>();
-    parameters.put("max_degree", String.valueOf(request.maxDegree()));
-    parameters.put("build_list_size", String.valueOf(request.buildListSize()));
-    parameters.put("alpha", String.valueOf(request.alpha()));
-    parameters.put("quantization", request.quantization().jsonName());
-    parameters.put("pq_subvectors", String.valueOf(request.pqSubvectors()));
-    parameters.put("vector_storage", request.vectorStorage().jsonName());
-    parameters.put("build_memory_gb", String.valueOf(request.buildMemoryGb()));
-    parameters.put("partition_rows_max", String.valueOf(request.partitionRowsMax()));
-    parameters.put("partition_overlap", String.valueOf(request.partitionOverlap()));
-    parameters.put("seed", String.valueOf(request.seed()));
+  private Map<String, String> parameters(BuildFiles.StoredPlan stored) {
+    BuildPlan plan = stored.plan();
+    Map<String, String> parameters = new TreeMap<>(ParameterText.of(request));
     parameters.put("partitions", String.valueOf(plan.shards().size()));
     parameters.put("border_copies", String.valueOf(plan.rows() - plan.tally().live()));
+    parameters.put("shards_built", String.valueOf(plan.shards(ShardPlan.Way.BUILT)));
+    parameters.put("shards_merged", String.valueOf(plan.shards(ShardPlan.Way.MERGED)));
+    parameters.put("shards_carried", String.valueOf(plan.shards(ShardPlan.Way.CARRIED)));
+    parameters.put(Basis.PLAN_CHECKSUM, Basis.checksumOf(stored));
     return parameters;
   }
 }

@@ -27,8 +27,10 @@ sealed interface InputPiece extends Serializable {
    *
    * @param buildId the build it is of
    * @param type what it is
+   * @param idsOnly whether its rows stay where they are, so that only ids and orders are read
    */
-  record Shard(UUID buildId, IndexType type, ShardRef shard) implements InputPiece {}
+  record Shard(UUID buildId, IndexType type, ShardRef shard, boolean idsOnly)
+      implements InputPiece {}
 
   /**
    * The tombstones that the previous build carried over.

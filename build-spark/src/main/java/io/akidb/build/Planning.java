@@ -52,7 +52,7 @@ final class Planning {
   /** The plan of a collection in which nothing is live. */
   BuildPlan withoutShards(long readGeneration, long retainTombstonesAfter, Tally tally) {
     return new BuildPlan(
-        BuildPlan.VERSION, readGeneration, retainTombstonesAfter, tally, 0, List.of(), 0, 0);
+        BuildPlan.VERSION, readGeneration, retainTombstonesAfter, tally, 0, List.of(), 0, 0, null);
   }
 
   /**
@@ -93,7 +93,8 @@ final class Planning {
             rowsMax,
             partitions.shards(),
             BuildFiles.crc32c(router),
-            codebook == null ? 0 : BuildFiles.crc32c(codebook));
+            codebook == null ? 0 : BuildFiles.crc32c(codebook),
+            null);
     return new Trained(plan, router, codebook);
   }
 

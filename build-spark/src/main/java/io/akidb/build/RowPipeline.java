@@ -186,8 +186,32 @@ final class RowPipeline {
     return found.iterator();
   }
 
+  /** What one task makes of one shard's rows or changes. */
+  private interface ShardWork extends Serializable {
+    ShardReceipt run(int shard, Iterator<Tuple2<ShardSlot, Candidate>> rows) throws Exception;
+  }
+
+  /** How rows or changes get their shards. */
+  private interface Placing extends Serializable {
+    Iterator<Tuple2<ShardSlot, Candidate>> place(
+        Iterator<Tuple2<String, Candidate>> rows, Placement placement, ShardSlots slots);
+  }
+
   /** Moves rows to the shards that are not finished yet and builds those, one task each. */
   List<ShardReceipt> build(Placement placement, List<Integer> unfinished, ShardTask task) {
+    return toShards(placement, unfinished, PlacedRows::new, task::run);
+  }
+
+  /**
+   * Moves changes to the shards that are not finished yet and makes those out of the previous
+   * index's, one task each. Of the previous index ids are enough.
+   */
+  List<ShardReceipt> update(Placement placement, List<Integer> unfinished, ShardUpdateTask task) {
+    return toShards(placement, unfinished, PlacedChanges::new, task::run);
+  }
+
+  private List<ShardReceipt> toShards(
+      Placement placement, List<Integer> unfinished, Placing placing, ShardWork work) {
     if (unfinished.isEmpty()) {
       return List.of();
     }
@@ -195,11 +219,25 @@ final class RowPipeline {
     ShardSlots slots = new ShardSlots(unfinished);
     try {
       return newest
-          .mapPartitionsToPair(rows -> new PlacedRows(rows, shared.value(), slots))
+          .mapPartitionsToPair(rows -> placing.place(rows, shared.value(), slots))
           .repartitionAndSortWithinPartitions(slots)
           .mapPartitionsWithIndex(
-              (index, rows) -> List.of(task.run(slots.shard(index), rows)).iterator(), false)
+              (index, rows) -> List.of(work.run(slots.shard(index), rows)).iterator(), false)
           .collect();
+    } finally {
+      shared.destroy();
+    }
+  }
+
+  /** Reads everything, finds the newest record of each id, and counts what changes where. */
+  ChangeCounts changes(Placement placement, long retainTombstonesAfter) {
+    Broadcast<Placement> shared = spark.broadcast(placement);
+    try {
+      return newest
+          .mapPartitions(
+              rows ->
+                  List.of(ChangeCounts.of(rows, shared.value(), retainTombstonesAfter)).iterator())
+          .treeReduce(ChangeCounts::plus);
     } finally {
       shared.destroy();
     }

@@ -11,18 +11,20 @@ import java.util.NoSuchElementException;
 import scala.Tuple2;
 
 /**
- * The rows of a shard of the previous index, the only home of what it absorbed. The shard is
- * downloaded into a scratch file, checked against the catalog's checksum and mapped. For one
- * thread.
+ * The rows of a shard of the previous index, the only home of what it absorbed: whole, or for rows
+ * that stay where they are only what of them is compared. The shard is downloaded into a scratch
+ * file, checked against the catalog's checksum and mapped. For one thread.
  */
 final class ShardRows implements Iterator<Tuple2<String, Candidate>>, AutoCloseable {
   private final Path file;
   private final VectorIndex index;
+  private final InputPiece.Shard shard;
   private int next;
 
-  private ShardRows(Path file, VectorIndex index) {
+  private ShardRows(Path file, VectorIndex index, InputPiece.Shard shard) {
     this.file = file;
     this.index = index;
+    this.shard = shard;
   }
 
   /** Downloads and opens a shard; {@link #close} deletes the file. */
@@ -43,7 +45,7 @@ final class ShardRows implements Iterator<Tuple2<String, Candidate>>, AutoClosea
             null);
       }
       VectorIndex index = IndexProvider.of(shard.type().jsonName()).open(file);
-      return new ShardRows(file, index);
+      return new ShardRows(file, index, shard);
     } catch (IOException | RuntimeException e) {
       Files.deleteIfExists(file);
       throw e;
@@ -61,12 +63,29 @@ final class ShardRows implements Iterator<Tuple2<String, Candidate>>, AutoClosea
       throw new NoSuchElementException();
     }
     int node = next++;
+    if (shard.idsOnly()) {
+      return new Tuple2<>(
+          index.vectorId(node), Candidate.heldBy(shard.shard().partition(), index.order(node)));
+    }
+    return new Tuple2<>(index.vectorId(node), row(node));
+  }
+
+  /** The whole row of a node. */
+  Candidate row(int node) {
     float[] vector = new float[index.schema().dimension()];
     index.vector(node, vector);
     byte[] payload = index.payload(node);
-    return new Tuple2<>(
-        index.vectorId(node),
-        Candidate.ofIndex(index.order(node), vector, payload.length == 0 ? null : payload));
+    return Candidate.ofIndex(index.order(node), vector, payload.length == 0 ? null : payload);
+  }
+
+  /** The shard; closed by {@link #close}. */
+  VectorIndex index() {
+    return index;
+  }
+
+  /** The shard's file, which {@link #close} deletes. */
+  Path file() {
+    return file;
   }
 
   @Override

@@ -60,25 +60,44 @@ record ShardTask(
     Path folder = Scratch.folder("shard-" + shard + "-");
     try (ObjectStore store = access.open()) {
       ShardPlan planned = plan.shards().get(shard);
-      IndexProvider provider = IndexProvider.of(schema.indexType().jsonName());
-      BuildParameters parameters =
-          IndexTerms.parameters(
-              request,
-              schema,
-              Math.min(threads, Runtime.getRuntime().availableProcessors()),
-              memoryBytes);
       Path file = folder.resolve("shard");
-      PqCodebook trained = codebook == null ? null : PqCodebook.fromBytes(codebook.value());
-      try (IndexBuilder builder =
-          provider.builder(IndexTerms.schema(schema), parameters, trained, folder)) {
+      try (IndexBuilder builder = builder(folder)) {
         take(shard, planned, rows, builder);
-        builder.build(file, new Steps(planned.rows()));
+        Steps steps = new Steps("graph", null, planned.rows());
+        builder.build(file, steps);
+        steps.finish();
       }
-      requireHolds(provider, file, shard, planned);
+      requireHolds(file, shard, planned);
       return new BuildFiles(store, address, buildId).writeShard(file, shard, planned, planCrc32c);
     } finally {
       Scratch.delete(folder);
     }
+  }
+
+  IndexProvider provider() {
+    return IndexProvider.of(schema.indexType().jsonName());
+  }
+
+  BuildParameters parameters() {
+    return IndexTerms.parameters(
+        request,
+        schema,
+        Math.min(threads, Runtime.getRuntime().availableProcessors()),
+        memoryBytes);
+  }
+
+  /** The build's codebook, or null for an index without one. */
+  @Nullable PqCodebook trained() {
+    return codebook == null ? null : PqCodebook.fromBytes(codebook.value());
+  }
+
+  IndexBuilder builder(Path folder) {
+    return provider().builder(IndexTerms.schema(schema), parameters(), trained(), folder);
+  }
+
+  /** Counts steps that rows went. */
+  void count(long taken) {
+    steps.add(taken);
   }
 
   private void take(
@@ -110,9 +129,9 @@ record ShardTask(
         .require("moving rows to shard " + shard);
   }
 
-  private static void requireHolds(
-      IndexProvider provider, Path file, int shard, ShardPlan planned) {
-    try (VectorIndex built = provider.open(file)) {
+  /** Checks that a file opens and has as many rows as planned. */
+  void requireHolds(Path file, int shard, ShardPlan planned) {
+    try (VectorIndex built = provider().open(file)) {
       new Reconciliation()
           .expect("rows in the file of shard " + shard, planned.rows(), built.size())
           .require("building shard " + shard);
@@ -120,25 +139,48 @@ record ShardTask(
   }
 
   /**
-   * Moves the count of built rows along with the graph, the phase that takes the time. Called by
-   * one thread at a time.
+   * Moves the count of rows along with the phases that take the time, a step of each row in each.
+   * Called by one thread at a time.
    */
-  private final class Steps implements io.akidb.diskann.BuildProgress {
+  final class Steps implements io.akidb.diskann.BuildProgress {
+    private final String first;
+    private final @Nullable String second;
     private final long rows;
     private long counted;
 
-    Steps(long rows) {
+    /**
+     * Of one or two phases.
+     *
+     * @param second null if {@code first} is the only one
+     */
+    Steps(String first, @Nullable String second, long rows) {
+      this.first = first;
+      this.second = second;
       this.rows = rows;
     }
 
     @Override
     public synchronized void update(String phase, long done, long total) {
-      if (phase.equals("graph") && total > 0) {
-        long reached = Math.min(rows, done * rows / total);
-        if (reached > counted) {
-          steps.add(reached - counted);
-          counted = reached;
-        }
+      if (total <= 0) {
+        return;
+      }
+      long reached = Math.min(rows, done * rows / total);
+      if (phase.equals(first)) {
+        countTo(reached);
+      } else if (phase.equals(second)) {
+        countTo(rows + reached);
+      }
+    }
+
+    /** All phases are done, whether they had anything to do or not. */
+    synchronized void finish() {
+      countTo(second == null ? rows : 2 * rows);
+    }
+
+    private void countTo(long reached) {
+      if (reached > counted) {
+        steps.add(reached - counted);
+        counted = reached;
       }
     }
   }

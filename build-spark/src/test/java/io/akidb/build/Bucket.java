@@ -97,7 +97,7 @@ final class Bucket implements AutoCloseable {
     try (SparkRun spark = new SparkRun(new SparkConf())) {
       CollectionBuild.Tools tools =
           new CollectionBuild.Tools(
-              spark, through, new StoreAccess(config), clock, Duration.ofDays(7));
+              spark, through, new StoreAccess(config), clock, Duration.ofDays(7), null);
       return new BuildRunner(
               tools,
               new BuildRunner.Leasing("test", Duration.ofSeconds(30)),

@@ -66,8 +66,10 @@ class BuildJobTest {
       assertThat(bucket.objectsOf(index.buildId()))
           .as("nothing is left but what the index lists")
           .allMatch(
-              key -> key.matches(".*/(0\\.shard|index\\.avro|router\\.bin|tombstones\\.avro)"))
-          .hasSize(4);
+              key ->
+                  key.matches(
+                      ".*/(0\\.shard|index\\.avro|plan\\.json|router\\.bin|tombstones\\.avro)"))
+          .hasSize(5);
     }
   }
 
