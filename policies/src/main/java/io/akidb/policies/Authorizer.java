@@ -153,6 +153,35 @@ public final class Authorizer {
   }
 
   /**
+   * Decides whether a principal may take grants away, or act as whoever has them: who may do at
+   * this moment all that they give. Their ends do not matter, and a role that is no more gives
+   * nothing; one that cannot be read may give everything.
+   *
+   * @param tenant whose user or key has them; null for the platform
+   */
+  public Decision decideOver(Principal principal, @Nullable TenantId tenant, List<Grant> grants) {
+    if (tenant == null && !principal.isOperator()) {
+      return Decision.forbidden("only an operator manages operators");
+    }
+    String now = clock.instant().toString();
+    for (Grant grant : grants) {
+      Optional<Role> role;
+      try {
+        role = roles.find(tenant, grant.role());
+      } catch (CorruptPolicyException e) {
+        role = Optional.of(Role.ADMIN);
+      }
+      if (role.isPresent()) {
+        Decision decision = decideHolding(principal, role.get(), grant.until(now));
+        if (!decision.isAllowed()) {
+          return decision;
+        }
+      }
+    }
+    return new Decision(Outcome.ALLOWED, "the principal has all of it itself", List.of());
+  }
+
+  /**
    * What a key may do at the most, whose maker gets to know it: what the maker could hand out at
    * this moment, so that later grants of the key's user do not reach the maker through it.
    *

@@ -233,6 +233,31 @@ class AuthorizerTest {
   }
 
   @Test
+  void decideOver_whoMayMore_isForbiddenAndEndsDoNotMatter() {
+    role("hr", null, USERS_MANAGE, COLLECTIONS_READ);
+    role("eu", "{\"region\":\"eu\"}", VECTORS_SEARCH);
+    Principal hr = principal(acme, new Grant("hr", null, null, null));
+    Principal passing = principal(acme, new Grant("admin", null, null, LATER));
+    Principal ending = ending(LATER, Grant.of(Role.ADMIN));
+    List<Grant> admins = List.of(Grant.of(Role.ADMIN));
+    Grant gone = new Grant("gone", null, null, null);
+
+    assertThat(authorizer.decideOver(hr, acme, admins).isAllowed()).isFalse();
+    assertThat(
+            authorizer.decideOver(hr, acme, List.of(new Grant("eu", "c", null, null))).isAllowed())
+        .isFalse();
+    assertThat(
+            authorizer
+                .decideOver(hr, acme, List.of(new Grant("hr", "c", null, null), gone))
+                .isAllowed())
+        .isTrue();
+    assertThat(authorizer.decideOver(hr, null, List.of()).isAllowed()).isFalse();
+    for (Principal over : List.of(passing, ending, operator)) {
+      assertThat(authorizer.decideOver(over, acme, admins).isAllowed()).isTrue();
+    }
+  }
+
+  @Test
   void reach_ofWhoeverMayNotAll_isWhatItCouldHandOut() {
     role("hr", null, USERS_MANAGE, COLLECTIONS_READ);
     Grant hr = new Grant("hr", null, null, null);

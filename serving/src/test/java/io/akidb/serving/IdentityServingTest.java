@@ -207,6 +207,81 @@ class IdentityServingTest {
     admin.get("/api-keys?platform=true").expect(403);
   }
 
+  private TestNode hr() {
+    String permissions = "['users.manage', 'collections.read']";
+    admin.post("/roles", json("{'name': 'hr', 'permissions': " + permissions + "}")).expect(201);
+    return as(user("'role': 'hr'"));
+  }
+
+  @Test
+  void managerOfUsers_cannotTakeFromWhoMayMore() {
+    TestNode hr = hr();
+    JsonNode boss = user("'role': 'admin'");
+    String path = "/users/" + boss.get("user_id").asText();
+    String key = "/api-keys/" + boss.get("api_key_id").asText();
+    JsonNode tenants = admin.post("/api-keys", json("{'role': 'editor'}")).expect(201).json();
+    String limited = "{'user_id': '" + boss.get("user_id").asText() + "', 'role': 'hr'}";
+
+    hr.delete(path).expect(403);
+    hr.delete(path + "/roles/admin").expect(403);
+    hr.delete(key).expect(403);
+    hr.delete("/api-keys/" + tenants.get("api_key_id").asText()).expect(403);
+    hr.post("/api-keys", json(limited)).expect(403);
+    as(boss).get("/users").expect(200);
+
+    JsonNode small = admin.post("/api-keys", json(limited)).expect(201).json();
+    hr.delete("/api-keys/" + small.get("api_key_id").asText()).expect(204);
+    JsonNode peer = hr.post("/users", json("{'email': 'x@y.z', 'role': 'hr'}")).expect(201).json();
+    hr.delete("/users/" + peer.get("user_id").asText() + "/roles/hr").expect(200);
+    hr.delete("/users/" + peer.get("user_id").asText()).expect(204);
+    as(small).get("/users").expect(401);
+
+    JsonNode lost = admin.post("/api-keys", json("{'role': 'hr'}")).expect(201).json();
+    String lostKey = "/api-keys/" + lost.get("api_key_id").asText();
+    as(lost).delete(lostKey).expect(204);
+    // The last administrator may go: the operator makes another.
+    as(boss).delete(path).expect(204);
+    as(boss).get("/users").expect(401);
+    String again = json("{'email': 'n@e.w', 'role': 'admin'}");
+    as(node.send("POST", "/users", again, "X-Tenant-ID", tenant).expect(201).json())
+        .get("/users")
+        .expect(200);
+  }
+
+  @Test
+  void filteredGrant_isNotWithdrawnByWhoMayLessThanTheRest() {
+    TestNode hr = hr();
+    String eu = "{'name': 'eu', 'permissions': ['collections.read'], 'row_filter': {'r': 'eu'}}";
+    admin.post("/roles", json(eu)).expect(201);
+    JsonNode bob = user("'grants': [{'role': 'eu'}, {'role': 'editor'}]");
+    hr.delete("/users/" + bob.get("user_id").asText() + "/roles/eu").expect(403);
+  }
+
+  @Test
+  void keyMadeForAnother_neverMayMoreThanItsMakerCould() {
+    TestNode hr = hr();
+    JsonNode bob = hr.post("/users", json("{'email': 'x@y.z', 'role': 'hr'}")).expect(201).json();
+    String id = bob.get("user_id").asText();
+    JsonNode second = hr.post("/api-keys", json("{'user_id': '" + id + "'}")).expect(201).json();
+    JsonNode next =
+        hr.post("/api-keys/" + second.get("api_key_id").asText() + "/rotate", "{}")
+            .expect(201)
+            .json();
+    admin.post("/users/" + id + "/roles", json("{'role': 'admin'}")).expect(200);
+    JsonNode own = as(next).post("/api-keys", json("{'user_id': '" + id + "'}")).expect(403).json();
+    assertThat(own.has("api_key")).isFalse();
+
+    for (JsonNode known : List.of(bob, second, next)) {
+      as(known).get("/collections/eu-products").expect(200);
+      as(known).post("/collections/eu-products/vectors", ROW).expect(403);
+      as(known).post("/api-keys", json("{'role': 'editor'}")).expect(403);
+    }
+    JsonNode made = admin.post("/api-keys", json("{'user_id': '" + id + "'}")).expect(201).json();
+    as(made).post("/collections/eu-products/vectors", ROW).expect(200);
+    assertThat(made.has("grants")).isFalse();
+    assertThat(next.at("/grants/0/role").asText()).isEqualTo("hr");
+  }
+
   @Test
   void platformsOperators_areMadeByOperators() {
     JsonNode made =

@@ -8,13 +8,13 @@ import io.akidb.policies.Identity;
 import io.akidb.policies.IssuedApiKey;
 import io.akidb.policies.Permission;
 import io.akidb.policies.PolicyPage;
+import io.akidb.policies.User;
 import io.akidb.serving.problem.ServingException;
 import io.akidb.tenancy.TenantId;
 import java.time.Clock;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -55,9 +55,9 @@ final class ApiKeyHandlers {
     }
     String name = body.text("name").orElse(null);
     String expiresAt = expiresAt(body);
-    requireMayGrant(call, owner, userId, grants, expiresAt);
+    List<Grant> held = requireMayHold(call, owner, userId, grants, expiresAt);
     return created(
-        call, identity.keys().issue(owner, userId, grants, name, expiresAt, call.principal()));
+        call, identity.keys().issue(owner, userId, held, name, expiresAt, call.principal()));
   }
 
   private static void note(Call call, ApiKeyDescriptor key) {
@@ -76,22 +76,24 @@ final class ApiKeyHandlers {
         .with("Location", "/v1/api-keys/" + issued.descriptor().keyId());
   }
 
-  // Whoever makes a key gets to know it, so it must not be able to do more than its maker.
-  private void requireMayGrant(
+  // Whoever makes a key gets to know it, so it must never be able to do more than its maker.
+  private @Nullable List<Grant> requireMayHold(
       Call call,
       @Nullable TenantId owner,
       @Nullable String userId,
       @Nullable List<Grant> grants,
       @Nullable String expiresAt) {
     delegation.requireMayLast(call, expiresAt);
-    List<Grant> all = new ArrayList<>();
     if (grants != null) {
-      all.addAll(grants);
-    } else if (userId != null) {
-      all.addAll(identity.users().get(owner, userId).grants());
+      List<Grant> lasting = grants.stream().map(grant -> grant.until(expiresAt)).toList();
+      delegation.requireMayGrant(call, owner, lasting);
     }
-    List<Grant> lasting = all.stream().map(grant -> grant.until(expiresAt)).toList();
-    delegation.requireMayGrant(call, owner, lasting);
+    if (userId == null) {
+      return grants;
+    }
+    User user = identity.users().get(owner, userId);
+    delegation.requireOver(call, user);
+    return grants == null ? delegation.reach(call, user) : grants;
   }
 
   private @Nullable String expiresAt(Fields body) {
@@ -133,18 +135,29 @@ final class ApiKeyHandlers {
     TenantId owner = call.owner();
     boolean withCreated = call.flag("with_created");
     ApiKeyDescriptor key = identity.keys().get(owner, call.path("api_key_id"));
+    delegation.requireOver(call, key);
+    if (withCreated) {
+      identity
+          .keys()
+          .madeWith(owner, key.keyId())
+          .forEach(made -> delegation.requireOver(call, made));
+    }
     note(call, key);
-    // It first, so that nothing more is made with it while the others are looked for.
     identity.keys().revoke(owner, key.keyId());
     if (withCreated) {
-      List<String> made =
-          identity.keys().madeWith(owner, key.keyId()).stream()
-              .map(ApiKeyDescriptor::keyId)
-              .toList();
-      call.note("with_created", Json.MAPPER.valueToTree(made));
-      made.forEach(id -> identity.keys().revokeIfThere(owner, id));
+      // Again, now that nothing more can be made with it.
+      revokeAll(call, owner, identity.keys().madeWith(owner, key.keyId()));
     }
     return Answer.noContent();
+  }
+
+  private void revokeAll(Call call, @Nullable TenantId owner, List<ApiKeyDescriptor> made) {
+    List<String> ids = made.stream().map(ApiKeyDescriptor::keyId).toList();
+    call.note("with_created", Json.MAPPER.valueToTree(ids));
+    for (ApiKeyDescriptor each : made) {
+      delegation.requireOver(call, each);
+      identity.keys().revokeIfThere(owner, each.keyId());
+    }
   }
 
   private Answer rotate(Call call) {
@@ -154,10 +167,12 @@ final class ApiKeyHandlers {
         body.whole("overlap_secs", 0, ApiKeys.OVERLAP_MAX.toSeconds()).orElse(OVERLAP_DEFAULT_SECS);
     TenantId owner = call.owner();
     ApiKeyDescriptor old = identity.keys().get(owner, call.path("api_key_id"));
-    requireMayGrant(call, owner, old.userId(), old.grants(), old.expiresAt());
-    Duration both = Duration.ofSeconds(overlap);
+    List<Grant> held = requireMayHold(call, owner, old.userId(), old.grants(), old.expiresAt());
     return created(
-        call, identity.keys().rotate(owner, old.keyId(), old.grants(), both, call.principal()));
+        call,
+        identity
+            .keys()
+            .rotate(owner, old.keyId(), held, Duration.ofSeconds(overlap), call.principal()));
   }
 
   private static ObjectNode json(ApiKeyDescriptor key) {

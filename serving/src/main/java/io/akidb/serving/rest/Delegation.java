@@ -1,7 +1,9 @@
 package io.akidb.serving.rest;
 
+import io.akidb.policies.ApiKeyDescriptor;
 import io.akidb.policies.Grant;
 import io.akidb.policies.Identity;
+import io.akidb.policies.User;
 import io.akidb.serving.problem.Reason;
 import io.akidb.serving.problem.ServingException;
 import io.akidb.tenancy.TenantId;
@@ -9,7 +11,7 @@ import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What callers may hand on to others. Thread-safe. */
+/** What callers may hand on to others, and take from them. Thread-safe. */
 final class Delegation {
   private final Identity identity;
 
@@ -28,6 +30,54 @@ final class Delegation {
     if (!identity.authorizer().decideGrants(call.principal(), owner, grants).isAllowed()) {
       throw Gate.forbidden();
     }
+  }
+
+  /**
+   * Lets a caller act as a user, or take from it what it has.
+   *
+   * @throws ServingException FORBIDDEN if the user may do what the caller may not
+   */
+  void requireOver(Call call, User user) {
+    if (!isOver(call, user.tenant(), user.grants())) {
+      throw Gate.forbidden();
+    }
+  }
+
+  /**
+   * Lets a caller revoke a key: the one that it shows, or one that may do nothing that the caller
+   * may not.
+   *
+   * @throws ServingException FORBIDDEN otherwise
+   */
+  void requireOver(Call call, ApiKeyDescriptor key) {
+    boolean own = key.keyId().equals(call.principal().keyId());
+    if (!own && !isOverGrants(call, key) && !isOverUser(call, key)) {
+      throw Gate.forbidden();
+    }
+  }
+
+  private boolean isOverGrants(Call call, ApiKeyDescriptor key) {
+    List<Grant> grants = key.grants();
+    return grants != null && isOver(call, key.tenant(), grants);
+  }
+
+  private boolean isOverUser(Call call, ApiKeyDescriptor key) {
+    String userId = key.userId();
+    return userId != null
+        && identity
+            .users()
+            .find(key.tenant(), userId)
+            .map(user -> isOver(call, key.tenant(), user.grants()))
+            .orElse(true);
+  }
+
+  private boolean isOver(Call call, @Nullable TenantId owner, List<Grant> grants) {
+    return identity.authorizer().decideOver(call.principal(), owner, grants).isAllowed();
+  }
+
+  /** What a key of a user may do that the caller makes, and so gets to know; null for all. */
+  @Nullable List<Grant> reach(Call call, User user) {
+    return identity.authorizer().reach(call.principal(), user.tenant(), user);
   }
 
   /**

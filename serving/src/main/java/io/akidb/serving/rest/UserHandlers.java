@@ -56,7 +56,13 @@ final class UserHandlers {
     IssuedApiKey key =
         identity
             .keys()
-            .issue(owner, user.userId(), null, null, Delegation.endOf(call), call.principal());
+            .issue(
+                owner,
+                user.userId(),
+                delegation.reach(call, user),
+                null,
+                Delegation.endOf(call),
+                call.principal());
     ApiKeyDescriptor made = key.descriptor();
     call.note("user_id", user.userId());
     call.note("api_key_id", made.keyId());
@@ -93,6 +99,7 @@ final class UserHandlers {
   private Answer delete(Call call) {
     call.allowParameters("platform");
     User user = identity.users().get(call.owner(), call.path("user_id"));
+    delegation.requireOver(call, user);
     call.note("removed", user.name());
     call.note("removed_grants", GrantJson.json(user.grants()));
     identity.users().delete(call.owner(), user.userId());
@@ -113,6 +120,8 @@ final class UserHandlers {
     call.allowParameters("platform");
     TenantId owner = call.owner();
     User before = identity.users().get(owner, call.path("user_id"));
+    // All, not only what is removed: without a row filter the rest may do more.
+    delegation.requireOver(call, before);
     User after = identity.users().withdraw(owner, before.userId(), call.path("role"));
     call.note(
         "removed_grants",
