@@ -74,6 +74,11 @@ PARAMS = {
         maximum=3600,
         description="After so long without a sign of life a job is taken for dead, and another may go on with its build.",
     ),
+    "incremental": Param(
+        False,
+        type="boolean",
+        description="Keeps the index's partitions where that pays, and merges what changed into its shards.",
+    ),
     "build_timeout_minutes": Param(240, type="number", exclusiveMinimum=0, maximum=BUILD_TIMEOUT_MAX.total_seconds() / 60),
 }
 
@@ -148,6 +153,7 @@ def akidb_build() -> None:
                     endpoint=params["endpoint"],
                     lease_seconds=params["lease_seconds"],
                     build_id=build_id,
+                    incremental=params["incremental"],
                 )
 
             summary = run_build_until_ended(command_for, environment, params["build_timeout_minutes"] * 60, JOB_ATTEMPTS)

@@ -75,6 +75,7 @@ def build_command(
     endpoint: str | None,
     lease_seconds: int,
     build_id: str | None = None,
+    incremental: bool = False,
 ) -> list[str]:
     """The words of the call. Credentials are no part of it: they go by the environment."""
     command = [str(installation.spark_submit), "--master", master, "--driver-memory", memory]
@@ -88,6 +89,8 @@ def build_command(
         command += ["--endpoint", endpoint]
     if build_id:
         command += ["--build-id", build_id]
+    if incremental:
+        command += ["--incremental"]
     return command
 
 

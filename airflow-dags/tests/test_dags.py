@@ -61,6 +61,7 @@ def test_parameters_are_checked(dag):
         ("memory", "2 apples"),
         ("spark_conf", {"spark.executor.cores": 2}),
         ("lease_seconds", 0),
+        ("incremental", "yes"),
         ("build_timeout_minutes", 0),
     ):
         params = copy.deepcopy(dag.params)

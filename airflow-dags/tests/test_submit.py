@@ -41,8 +41,8 @@ def await_end(pid: int) -> None:
     pytest.fail(f"process {pid} still runs")
 
 
-def test_command_words():
-    command = build_command(
+def command(**more):
+    return build_command(
         Installation(Path("/akidb/spark-submit"), Path("/akidb/job.jar")),
         master="spark://127.0.0.1:7077",
         memory="3g",
@@ -52,12 +52,17 @@ def test_command_words():
         bucket="s3://akidb/prefix",
         endpoint="http://127.0.0.1:9000",
         lease_seconds=90,
+        **more,
     )
-    assert command == (
+
+
+def test_command_words():
+    assert command() == (
         "/akidb/spark-submit --master spark://127.0.0.1:7077 --driver-memory 3g --conf spark.executor.memory=3g"
         " --conf spark.executor.cores=2 --class io.akidb.build.BuildJob /akidb/job.jar --tenant default"
         " --collection products --bucket s3://akidb/prefix --progress --lease-seconds 90 --endpoint http://127.0.0.1:9000"
     ).split()
+    assert command(build_id="b", incremental=True) == command() + ["--build-id", "b", "--incremental"]
 
 
 def test_installation_that_is_not_built_is_refused_with_the_remedy(tmp_path):

@@ -28,11 +28,11 @@
  * with the request's own parameters, and an earlier attempt is continued. {@code --pending} takes
  * all requests that wait, of a collection, of a tenant, or of all tenants. Parameters: {@code
  * --max-degree --build-list-size --alpha --pq-subvectors --quantization --vector-storage
- * --build-memory-gb --partition-rows-max --partition-overlap --seed}. Others: {@code --owner
- * --lease-seconds --tombstone-retention-hours --keep-generations --keep-hours}. Bucket, endpoint,
- * region and credentials come from {@code AKIDB_BUCKET}, {@code AKIDB_ENDPOINT}, {@code
- * AKIDB_REGION}, {@code AKIDB_ACCESS_KEY} and {@code AKIDB_SECRET_KEY} of the driver; executors are
- * told by it.
+ * --build-memory-gb --partition-rows-max --partition-overlap --seed}. Others: {@code --incremental
+ * --merge-changes-max --merges-max --owner --lease-seconds --tombstone-retention-hours
+ * --keep-generations --keep-hours}. Bucket, endpoint, region and credentials come from {@code
+ * AKIDB_BUCKET}, {@code AKIDB_ENDPOINT}, {@code AKIDB_REGION}, {@code AKIDB_ACCESS_KEY} and {@code
+ * AKIDB_SECRET_KEY} of the driver; executors are told by it.
  *
  * <p>Standard output has one JSON object a line. With {@code --progress}, one at least each second:
  * {@code {"type": "progress", "tenant", "collection", "build_id", "phase", "done", "total",
@@ -55,10 +55,15 @@
  *   <li>The plan is written once. A second shuffle moves the rows to their shards; each is built in
  *       a task, from rows ordered by id, checked, uploaded, and then vouched for by a receipt, by
  *       which a restarted build uses it again.
- *   <li>All counts must reconcile; then the index is published, and plan and receipts are deleted.
- *       A build that ended without an index deletes all it wrote. After a published one the
- *       collection's garbage is collected: what no kept generation lists.
+ *   <li>All counts must reconcile; then the index is published, and the receipts are deleted; the
+ *       plan stays for the next build. A build that ended without an index deletes all it wrote.
+ *       After a published one the collection's garbage is collected: what no kept generation lists.
  * </ol>
+ *
+ * <p>With {@code --incremental} the partitions of the previous index are kept where that pays. Of
+ * its rows only ids and orders are read and shuffled, with whole fresh records; who is newest tells
+ * each shard what it loses and gains. A shard is then merged with its changes, built out of its old
+ * rows and its changes, or taken over as it is; which, the plan says.
  */
 @NullMarked
 package io.akidb.build;

@@ -34,6 +34,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
 import org.apache.spark.SparkConf;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A bucket with one collection, as a test fills it, builds it by the job's command line, and looks
@@ -48,6 +49,10 @@ final class Bucket implements AutoCloseable {
   final Catalog catalog;
   final VectorCollection collection;
   private final Path scratch;
+
+  /** Of {@link #run}; null builds all anew. */
+  @Nullable MergeRule merging;
+
   private int files;
 
   private Bucket(BucketConfig config, Path scratch, CollectionSchema schema) {
@@ -97,7 +102,7 @@ final class Bucket implements AutoCloseable {
     try (SparkRun spark = new SparkRun(new SparkConf())) {
       CollectionBuild.Tools tools =
           new CollectionBuild.Tools(
-              spark, through, new StoreAccess(config), clock, Duration.ofDays(7), null);
+              spark, through, new StoreAccess(config), clock, Duration.ofDays(7), merging);
       return new BuildRunner(
               tools,
               new BuildRunner.Leasing("test", Duration.ofSeconds(30)),

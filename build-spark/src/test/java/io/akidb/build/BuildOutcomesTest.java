@@ -13,6 +13,7 @@ import io.akidb.catalog.IndexRef;
 import io.akidb.catalog.IndexType;
 import io.akidb.catalog.Manifest;
 import io.akidb.catalog.Metric;
+import io.akidb.catalog.VectorRecord;
 import io.akidb.objectstore.StoreUnavailableException;
 import java.io.ByteArrayOutputStream;
 import java.nio.file.Files;
@@ -291,6 +292,39 @@ class BuildOutcomesTest {
 
     assertThat(second.outcome()).as(second.message()).isEqualTo(Outcome.PUBLISHED);
     assertThat(second.shardsReused()).isEqualTo(receipts.size() - 1);
+  }
+
+  @Test
+  void build_incrementStoppedBeforePublishing_goesOnWithItsPlan() {
+    IndexParameters asked = parameters(150);
+    assertThat(run(request(asked).buildId(), key -> {}).outcome()).isEqualTo(Outcome.PUBLISHED);
+    bucket.append(List.of(VectorRecord.tombstone("id-7", 200)));
+    bucket.merging = new MergeRule(0.3, 50);
+    UUID build = request(asked).buildId();
+    BuildSummary first =
+        run(
+            build,
+            key -> {
+              if (key.endsWith("/index.avro")) {
+                steal(build);
+                throw new StoreUnavailableException("crash", null);
+              }
+            });
+    assertThat(first.outcome()).isEqualTo(Outcome.TAKEN);
+    String lost = receipts(build).getFirst();
+    bucket.store.delete(lost);
+    // What was written meanwhile is the next build's, and who goes on need not be asked to merge.
+    bucket.append(List.of(VectorRecord.tombstone("id-8", 200)));
+    bucket.merging = null;
+
+    BuildSummary second = runStolen(build);
+
+    assertThat(second.outcome()).as(second.message()).isEqualTo(Outcome.PUBLISHED);
+    assertThat(second.shardsReused()).isEqualTo(second.plan().shardNumbers().size() - 1);
+    assertThat(second.plan().basis()).isNotNull();
+    assertThat(second.plan().shards(ShardPlan.Way.MERGED)).isPositive();
+    assertThat(bucket.collection.head().index().rows()).isEqualTo(399);
+    assertThat(bucket.collection.head().freshRows()).isEqualTo(1);
   }
 
   /** Goes on with a build whose thief is long dead. */

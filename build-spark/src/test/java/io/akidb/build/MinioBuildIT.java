@@ -47,6 +47,14 @@ class MinioBuildIT {
         shard.close();
       }
       assertThat(rows).isEqualTo(999 + second.last().get("border_copies").asLong());
+
+      bucket.append(List.of(VectorRecord.tombstone("id-501", 300)));
+      Bucket.Run third = bucket.build("--incremental");
+
+      assertThat(third.exitCode()).as(third.errors()).isZero();
+      assertThat(third.last().get("shards_merged").asInt()).isBetween(1, 2);
+      assertThat(third.last().get("shards_carried").asInt()).isPositive();
+      assertThat(bucket.collection.head().index().rows()).isEqualTo(998);
     }
   }
 }

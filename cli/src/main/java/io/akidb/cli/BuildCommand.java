@@ -92,6 +92,26 @@ final class BuildCommand implements Callable<Integer> {
   private @Nullable Long seed;
 
   @Option(
+      names = "--incremental",
+      description = {
+        "Keeps the index's partitions where that pays, and merges what changed into its shards.",
+        "What is not asked for is as in the index."
+      })
+  private boolean incremental;
+
+  @Option(
+      names = "--merge-changes-max",
+      paramLabel = "SHARE",
+      description = "A shard of which more rows come or go is built anew, 0.0 to 1.0; 0.3.")
+  private @Nullable Double mergeChangesMax;
+
+  @Option(
+      names = "--merges-max",
+      paramLabel = "N",
+      description = "After so many merges in a row a shard is built anew; 50.")
+  private @Nullable Integer mergesMax;
+
+  @Option(
       names = "--keep-generations",
       paramLabel = "N",
       description = "The newest generations stay readable at any age; 10.")
@@ -136,21 +156,13 @@ final class BuildCommand implements Callable<Integer> {
     if (json) {
       surroundings.out().println(Json.line(line));
     } else if (line.path("outcome").asText().equals("published")) {
-      String shards = line.path("shards").asInt() == 1 ? "shard" : "shards";
-      String counts =
-          line.has("rows")
-              ? String.format(
-                  Locale.ROOT,
-                  "; %,d rows, %d %s, %.1f s",
-                  line.path("rows").asLong(),
-                  line.path("shards").asInt(),
-                  shards,
-                  line.path("build_s").asDouble())
-              : "";
       surroundings
           .out()
           .println(
-              line.path("collection").asText() + ": " + line.path("message").asText() + counts);
+              line.path("collection").asText()
+                  + ": "
+                  + line.path("message").asText()
+                  + (line.has("rows") ? "; " + counts(line) : ""));
     } else if (line.path("type").asText().equals("summary")) {
       surroundings
           .err()
@@ -164,6 +176,31 @@ final class BuildCommand implements Callable<Integer> {
     } else {
       surroundings.out().println(line.path("builds").asInt() + " builds that waited");
     }
+  }
+
+  private static String counts(JsonNode line) {
+    int shards = line.path("shards").asInt();
+    int merged = line.path("shards_merged").asInt();
+    int carried = line.path("shards_carried").asInt();
+    String ways =
+        merged + carried == 0
+            ? ""
+            : String.format(
+                Locale.ROOT,
+                " (%d merged, %d built, %d as they were)",
+                merged,
+                line.path("shards_built").asInt(),
+                carried);
+    String anew = line.path("anew_because").asText();
+    return String.format(
+        Locale.ROOT,
+        "%,d rows, %d %s%s, %.1f s%s",
+        line.path("rows").asLong(),
+        shards,
+        shards == 1 ? "shard" : "shards",
+        ways,
+        line.path("build_s").asDouble(),
+        anew.isEmpty() ? "" : "; built anew: " + anew);
   }
 
   private List<String> arguments(List<String> bucketArguments) {
@@ -182,8 +219,13 @@ final class BuildCommand implements Callable<Integer> {
     add(arguments, "--partition-rows-max", partitionRowsMax);
     add(arguments, "--partition-overlap", partitionOverlap);
     add(arguments, "--seed", seed);
+    add(arguments, "--merge-changes-max", mergeChangesMax);
+    add(arguments, "--merges-max", mergesMax);
     add(arguments, "--keep-generations", keepGenerations);
     add(arguments, "--keep-hours", keepHours);
+    if (incremental) {
+      arguments.add("--incremental");
+    }
     if (pending) {
       arguments.add("--pending");
     }

@@ -418,6 +418,12 @@ class CommandsIT {
       CliRun run = ok(operator("build", "--pending", "--heap", "1g", "--json"));
       assertThat(run.out()).contains(asked.path("build_id").asText(), "\"builds\":1");
       awaitIndexed(LINES + ROWS + 1);
+      String delete = "{\"ids\": [\"row-9\"]}";
+      client.call("POST", path + "/vectors/delete", Json.parse(delete, "a body"));
+      CliRun merged =
+          ok(tenant("build", "--tenant", tenantId, "--collection", COLLECTION, "--incremental"));
+      assertThat(merged.out()).contains("300 rows, 1 shard (1 merged, 0 built, 0 as they were)");
+      awaitIndexed(LINES + ROWS);
       JsonNode state = client.call("GET", path + "/index", null);
       assertThat(state.path("state").asText()).isEqualTo("ready");
     }
