@@ -10,13 +10,25 @@ import java.time.Duration;
  * @param linger how long an event for which nobody waits may wait for others
  * @param waitMax how long a caller waits until its event is on record
  * @param retryPause between two tries to write a batch
+ * @param witnessInterval how often a process that lives puts on record how far all chains have
+ *     come, if any has grown
  */
 public record AuditConfig(
-    int queueMax, int batchEventsMax, Duration linger, Duration waitMax, Duration retryPause) {
+    int queueMax,
+    int batchEventsMax,
+    Duration linger,
+    Duration waitMax,
+    Duration retryPause,
+    Duration witnessInterval) {
   /** What a node takes. */
   public static final AuditConfig USUAL =
       new AuditConfig(
-          10_000, 1_000, Duration.ofMillis(500), Duration.ofSeconds(10), Duration.ofSeconds(1));
+          10_000,
+          1_000,
+          Duration.ofMillis(500),
+          Duration.ofSeconds(10),
+          Duration.ofSeconds(1),
+          Duration.ofMinutes(5));
 
   /**
    * Checks.
@@ -27,6 +39,9 @@ public record AuditConfig(
     if (queueMax < 1 || batchEventsMax < 1) {
       throw new InvalidAuditRequestException(
           "queueMax", "queueMax and batchEventsMax must be 1 or more");
+    }
+    if (witnessInterval.isNegative() || witnessInterval.isZero()) {
+      throw new InvalidAuditRequestException("witnessInterval", "witnessInterval must be positive");
     }
     if (linger.isNegative() || waitMax.isNegative() || retryPause.isNegative()) {
       throw new InvalidAuditRequestException("linger", "a duration must not be negative");

@@ -38,6 +38,7 @@ public final class AuditLog implements AutoCloseable {
   static final Duration SPAN_MAX = Duration.ofMinutes(1);
 
   private static final Duration CLOSING_MAX = Duration.ofSeconds(15);
+  private static final String WITNESS = "audit.witness";
 
   private final Clock clock;
   private final String node;
@@ -126,10 +127,7 @@ public final class AuditLog implements AutoCloseable {
       if (queue.size() >= config.queueMax()) {
         throw new AuditUnavailableException("too many events wait for the audit log", null);
       }
-      Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
-      // Within a chain time never goes back, whatever the clock does.
-      lastAt = now.isAfter(lastAt) ? now : lastAt;
-      queue.addLast(new Waiting(new AuditRecord(lastAt, node, event), System.nanoTime(), written));
+      queue.addLast(new Waiting(stamped(event), System.nanoTime(), written));
       awaited += written == null ? 0 : 1;
       changed.signalAll();
     } finally {
@@ -137,12 +135,70 @@ public final class AuditLog implements AutoCloseable {
     }
   }
 
+  /** Gives an event its time, under the lock. */
+  private AuditRecord stamped(AuditEvent event) {
+    Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
+    // Within a chain time never goes back, whatever the clock does.
+    lastAt = now.isAfter(lastAt) ? now : lastAt;
+    return new AuditRecord(lastAt, node, event);
+  }
+
   private void work() {
-    List<Waiting> batch = take();
-    while (!batch.isEmpty() && write(batch)) {
-      batch = take();
+    long dueNanos = System.nanoTime() + config.witnessInterval().toNanos();
+    boolean last = false;
+    while (true) {
+      List<Waiting> batch = take(dueNanos);
+      if (!batch.isEmpty()) {
+        if (!write(batch)) {
+          break;
+        }
+      } else if (last) {
+        break;
+      } else if (isClosed()) {
+        last = true;
+        witness(false);
+      }
+      if (System.nanoTime() - dueNanos >= 0) {
+        witness(true);
+        dueNanos = System.nanoTime() + config.witnessInterval().toNanos();
+      }
     }
     giveUp();
+  }
+
+  private boolean isClosed() {
+    lock.lock();
+    try {
+      return closed;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Has the next batch say how far all chains have come, and sees to it that there is one. */
+  private void witness(boolean ownToo) {
+    try {
+      if (!writer.hasNews(ownToo)) {
+        return;
+      }
+    } catch (RuntimeException e) {
+      LOG.log(Level.WARNING, "how far the audit log has come cannot be read: {0}", e.toString());
+      return;
+    }
+    lock.lock();
+    try {
+      if (queue.isEmpty()) {
+        AuditEvent event = AuditEvent.of("node", WITNESS, "", null, Outcome.SUCCEEDED);
+        queue.addLast(new Waiting(stamped(event), System.nanoTime(), null));
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Whether it was made for the sake of its batch only. */
+  static boolean isWitness(AuditRecord record) {
+    return record.event().action().equals(WITNESS);
   }
 
   /** What is left could not be written before the log was closed. */
@@ -162,12 +218,18 @@ public final class AuditLog implements AutoCloseable {
     }
   }
 
-  /** The next batch, or none when the log is closed and all is written. */
-  private List<Waiting> take() {
+  /** The next batch, or none when the log is closed and all is written, or it is due to witness. */
+  private List<Waiting> take(long dueNanos) {
     lock.lock();
     try {
-      while (queue.isEmpty() && !closed) {
-        changed.awaitUninterruptibly();
+      long left = dueNanos - System.nanoTime();
+      while (queue.isEmpty() && !closed && left > 0) {
+        try {
+          left = changed.awaitNanos(left);
+        } catch (InterruptedException e) {
+          // Nobody but close has to hurry this thread.
+          left = dueNanos - System.nanoTime();
+        }
       }
       linger();
       List<Waiting> batch = new ArrayList<>();

@@ -26,9 +26,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>What it can find follows from who cannot lie: a batch is held by its signature, by the hash in
  * the one after it, by its chain's head, by the first batch of each of the 64 chains that follow,
- * and by the heads that an earlier verification handed out. Who can write the whole bucket and
- * holds nothing outside of it can still cut off what was written last, head and all; heads kept
- * outside find that, and a root key finds a whole log that was made up.
+ * by what the processes that live put on record of each other's chains every five minutes, and by
+ * the heads that an earlier verification handed out. Who can write the whole bucket and holds
+ * nothing outside of it can still cut off what was written since anybody witnessed it, head and
+ * all; heads kept outside find that, and a root key finds a whole log that was made up.
  */
 public final class AuditVerifier {
   private static final int FINDINGS_MAX = 1_000;
@@ -41,6 +42,8 @@ public final class AuditVerifier {
   private final Map<String, VerifiedChain> chains = new TreeMap<>();
   private final Map<String, Signed> heads = new HashMap<>();
   private final Claims claims = new Claims();
+  private final Map<String, Told> witnessed = new HashMap<>();
+  private final Map<String, String> reviewed = new HashMap<>();
   private final Map<TenantId, Long> copiesOf = new HashMap<>();
   private final Map<TenantId, Boolean> exists = new HashMap<>();
   private long batches;
@@ -60,8 +63,15 @@ public final class AuditVerifier {
   public AuditVerifier(ObjectStore store, @Nullable String rootKeys, List<String> known) {
     this.store = store;
     this.roots = rootKeys == null ? List.of() : Signing.publicKeys(rootKeys);
-    known.forEach(line -> claims.add(Link.of(Json.parse(line)), "an earlier verification"));
+    for (String line : known) {
+      Link link = Link.of(Json.parse(line));
+      claims.add(link, "an earlier verification");
+      reviewed.put(link.chain(), link.sha256());
+    }
   }
+
+  /** The farthest that a chain is said to have come. */
+  private record Told(Witnessed witnessed, String teller) {}
 
   /** Verifies everything. */
   public Verification verify() {
@@ -76,16 +86,21 @@ public final class AuditVerifier {
     forEachBatch(null, this::check);
     chains.values().forEach(this::checkHead);
     claims.unmet().forEach(this::missing);
+    witnessed.values().forEach(this::checkWitnessed);
     forEachTenant(this::checkExtras);
-    List<String> told = new ArrayList<>();
-    for (VerifiedChain chain : chains.values()) {
-      String hash = chain.sha256();
-      if (hash != null) {
-        told.add(Json.line(new Link(chain.id(), chain.next() - 1, hash).json()));
-      }
-    }
+    List<String> told =
+        chains.values().stream()
+            .filter(chain -> chain.sha256() != null)
+            .map(AuditVerifier::told)
+            .toList();
     return new Verification(
         findings, chains.size(), batches, events, copies, purged, unconfirmed, told);
+  }
+
+  /** How far a chain has come, as a line of a checkpoint. */
+  private static String told(VerifiedChain chain) {
+    String hash = chain.sha256() == null ? "" : chain.sha256();
+    return Json.line(new Link(chain.id(), chain.next() - 1, hash).json());
   }
 
   private void find(Kind kind, String key, String detail) {
@@ -190,11 +205,49 @@ public final class AuditVerifier {
     Link head = chain.head();
     boolean confirmed = head != null && name.number() <= head.number();
     unconfirmed += confirmed ? 0 : 1;
+    if (name.number() > 0) {
+      // What the first one tells was heard before.
+      hearWitness(key, batch);
+    }
     batch
         .header()
         .path("copies")
         .properties()
         .forEach(copy -> checkCopy(name, copy.getKey(), copy.getValue().asText(), confirmed));
+  }
+
+  private void hearWitness(String key, Signed batch) {
+    try {
+      batch
+          .header()
+          .path("witnessed")
+          .forEach(told -> hear("the batch " + key, Witnessed.of(told)));
+    } catch (CorruptAuditException e) {
+      find(Kind.UNREADABLE, key, String.valueOf(e.getMessage()));
+    }
+  }
+
+  /** Keeps the farthest only: what is before it follows from the chain. */
+  private void hear(String teller, Witnessed told) {
+    witnessed.merge(
+        told.link().chain(),
+        new Told(told, teller),
+        (a, b) -> b.witnessed().link().number() > a.witnessed().link().number() ? b : a);
+  }
+
+  private void checkWitnessed(Told told) {
+    Optional<String> key = told.witnessed().key();
+    if (key.isEmpty()) {
+      return;
+    }
+    try {
+      byte[] bytes = store.get(key.get(), BATCH_BYTES_MAX).bytes();
+      if (!Signing.sha256(bytes).equals(told.witnessed().link().sha256())) {
+        find(Kind.CHANGED, key.get(), "it is not the batch that " + told.teller() + " tells of");
+      }
+    } catch (ObjectNotFoundException e) {
+      find(Kind.MISSING, key.get(), told.teller() + " tells of it");
+    }
   }
 
   private void checkSignature(String key, VerifiedChain chain, Signed batch) {
@@ -260,7 +313,25 @@ public final class AuditVerifier {
       find(Kind.FORGED, key, "it is not signed by its chain's key");
     } else if (head == null && chain.next() > 1) {
       find(Kind.MISSING, key, "the chain has batches, but no head");
+    } else if (head == null && chain.next() == 1 && !isReviewed(chain) && isHeadless(chain)) {
+      find(
+          Kind.MISSING,
+          key,
+          "the chain has one batch and no head: its process was killed at that moment, or the rest"
+              + " was cut off; if you know that it was killed, add this line to the checkpoint: "
+              + told(chain));
     }
+  }
+
+  /** Whether an earlier verification knew the chain as it is now. */
+  private boolean isReviewed(VerifiedChain chain) {
+    String hash = chain.sha256();
+    return hash != null && hash.equals(reviewed.get(chain.id()));
+  }
+
+  /** Whether it still has no head: it may have been beginning when the heads were read. */
+  private boolean isHeadless(VerifiedChain chain) {
+    return store.head(AuditKeys.head(chain.id())).isEmpty();
   }
 
   private void missing(Claims.Claim claim) {

@@ -32,9 +32,10 @@ final class Chain {
   private final Instant startedAt;
   private final KeyPair keys;
   private final @Nullable PrivateKey root;
-  private final List<Link> witnessed;
+  private final List<Witnessed> witnessed;
   private final Map<TenantId, Tail> tenants = new HashMap<>();
   private Tail tail = Tail.NONE;
+  private long told = -1;
 
   /** Where a log stands: the number of its next batch, and the hash of its last one. */
   private record Tail(long next, @Nullable String sha256) {
@@ -49,9 +50,11 @@ final class Chain {
    * @param batch the platform's
    * @param copies each tenant's
    * @param head how far the chain has come with it
+   * @param told the chain's last batch that tells of more than other chains
    */
   @SuppressWarnings("ArrayRecordComponent")
-  record Prepared(BatchName name, byte[] batch, Map<TenantId, byte[]> copies, byte[] head) {}
+  record Prepared(
+      BatchName name, byte[] batch, Map<TenantId, byte[]> copies, byte[] head, long told) {}
 
   /**
    * Begins.
@@ -65,7 +68,7 @@ final class Chain {
       String node,
       KeyPair keys,
       @Nullable PrivateKey root,
-      List<Link> witnessed,
+      List<Witnessed> witnessed,
       RandomGenerator random) {
     byte[] suffix = new byte[4];
     random.nextBytes(suffix);
@@ -81,6 +84,11 @@ final class Chain {
     return id;
   }
 
+  /** Its last batch that tells of more than other chains; -1 if there is none. */
+  long told() {
+    return told;
+  }
+
   /** Whether another chain is to follow. */
   boolean isFull() {
     return tail.next() > BatchName.NUMBER_MAX - 1 || tenants.size() >= TENANTS_MAX;
@@ -90,8 +98,9 @@ final class Chain {
    * The next batch; the same again until {@link #written}, but for its events.
    *
    * @param records in the order of their times, at least one
+   * @param others how far other chains have come, if this batch is to witness it; else null
    */
-  Prepared prepare(List<AuditRecord> records) {
+  Prepared prepare(List<AuditRecord> records, @Nullable List<Witnessed> others) {
     Instant last = records.get(records.size() - 1).at();
     BatchName name = new BatchName(last.toEpochMilli(), id, tail.next());
     Map<TenantId, List<String>> lines = new TreeMap<>();
@@ -106,6 +115,11 @@ final class Chain {
     }
     Map<TenantId, byte[]> copies = new LinkedHashMap<>();
     ObjectNode header = header("system", tail, name, all.size());
+    List<Witnessed> seen = tail.next() == 0 && others == null ? witnessed : others;
+    if (seen != null) {
+      ArrayNode links = header.putArray("witnessed");
+      seen.forEach(link -> links.add(link.json()));
+    }
     ObjectNode listed = header.putObject("copies");
     lines.forEach(
         (tenant, theirs) -> {
@@ -118,7 +132,9 @@ final class Chain {
         });
     byte[] batch = Signed.write(header, all, keys.getPrivate());
     Link link = new Link(id, tail.next(), Signing.sha256(batch));
-    return new Prepared(name, batch, copies, Heads.write(link, keys.getPrivate()));
+    long tells = records.stream().allMatch(AuditLog::isWitness) ? told : tail.next();
+    byte[] head = Heads.write(new Witnessed(link, name.lastAtMs()), tells, keys.getPrivate());
+    return new Prepared(name, batch, copies, head, tells);
   }
 
   private ObjectNode header(String log, Tail standing, BatchName name, int events) {
@@ -135,10 +151,6 @@ final class Chain {
       header.put("started_at", startedAt.toString());
       header.put("key", key);
       header.put("certificate", root == null ? null : Signing.sign(root, vouched(id, key)));
-      if (log.equals("system")) {
-        ArrayNode links = header.putArray("witnessed");
-        witnessed.forEach(link -> links.add(link.json()));
-      }
     }
     return header;
   }
@@ -152,6 +164,7 @@ final class Chain {
   /** The batch stands in the bucket: the next one follows it. */
   void written(Prepared prepared) {
     tail = new Tail(tail.next() + 1, Signing.sha256(prepared.batch()));
+    told = prepared.told();
     prepared
         .copies()
         .forEach(

@@ -1,5 +1,6 @@
 package io.akidb.policies.audit;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.akidb.objectstore.ObjectStore;
 import io.akidb.objectstore.PreconditionFailedException;
 import java.lang.System.Logger;
@@ -7,8 +8,11 @@ import java.lang.System.Logger.Level;
 import java.security.PrivateKey;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +31,9 @@ final class ChainWriter {
   private final @Nullable PrivateKey root;
   private @Nullable Chain chain;
   private Chain.@Nullable Prepared pending;
+  private Map<String, Long> witnessed = Map.of();
+  private Map<String, Long> seen = Map.of();
+  private @Nullable List<Witnessed> news;
 
   ChainWriter(
       ObjectStore store, Clock clock, SecureRandom random, String node, @Nullable PrivateKey root) {
@@ -35,6 +42,48 @@ final class ChainWriter {
     this.random = random;
     this.node = node;
     this.root = root;
+  }
+
+  /**
+   * Looks how far all chains have come. If any tells more than what was witnessed last, the next
+   * batch that is written witnesses it.
+   *
+   * @param ownToo whether this writer's own chain counts, too; otherwise nothing is news to a
+   *     writer that has none
+   * @throws io.akidb.objectstore.ObjectStoreException if the bucket cannot be read
+   */
+  boolean hasNews(boolean ownToo) {
+    Chain own = chain;
+    if (own == null && !ownToo) {
+      return false;
+    }
+    List<Witnessed> others = lookAround(own);
+    Map<String, Long> told = new HashMap<>(seen);
+    if (own != null) {
+      told.put(own.id(), ownToo ? own.told() : -1);
+    }
+    boolean any =
+        told.entrySet().stream()
+            .anyMatch(each -> each.getValue() > witnessed.getOrDefault(each.getKey(), -1L));
+    if (any) {
+      news = others;
+      seen = told;
+    }
+    return any;
+  }
+
+  private List<Witnessed> lookAround(@Nullable Chain own) {
+    List<Witnessed> others = new ArrayList<>(WITNESSED_MAX);
+    Map<String, Long> told = new HashMap<>();
+    for (ObjectNode head : new Heads(store).newest(WITNESSED_MAX)) {
+      Witnessed each = Witnessed.of(head);
+      if (own == null || !own.id().equals(each.link().chain())) {
+        others.add(each);
+        told.put(each.link().chain(), Heads.told(head));
+      }
+    }
+    seen = told;
+    return others;
   }
 
   /**
@@ -51,7 +100,7 @@ final class ChainWriter {
     }
     Chain.Prepared prepared = pending;
     if (prepared == null) {
-      prepared = current.prepare(records);
+      prepared = current.prepare(records, news);
       pending = prepared;
     }
     String name = prepared.name().text();
@@ -70,16 +119,15 @@ final class ChainWriter {
     store.put(AuditKeys.head(current.id()), prepared.head());
     current.written(prepared);
     pending = null;
+    if (news != null || prepared.name().number() == 0) {
+      witnessed = seen;
+      news = null;
+    }
   }
 
   private Chain begin() {
     return new Chain(
-        clock.instant(),
-        node,
-        Signing.newKeys(random),
-        root,
-        new Heads(store).newest(WITNESSED_MAX),
-        random);
+        clock.instant(), node, Signing.newKeys(random), root, lookAround(null), random);
   }
 
   private void putOnce(String key, byte[] content) {

@@ -17,6 +17,7 @@ final class Heads {
   static final int BYTES_MAX = 16 << 10;
   private static final int PAGE = 1000;
   private static final String VERSION = "akidb_audit_head";
+  private static final String TOLD = "told";
 
   private final ObjectStore store;
 
@@ -24,10 +25,22 @@ final class Heads {
     this.store = store;
   }
 
-  static byte[] write(Link link, PrivateKey key) {
+  /**
+   * One head.
+   *
+   * @param told the last batch that tells of more than other chains; what witnesses only is nothing
+   *     to witness, or idle nodes would go on about each other for ever
+   */
+  static byte[] write(Witnessed head, long told, PrivateKey key) {
     ObjectNode header = Json.object().put(VERSION, 1);
-    header.setAll(link.json());
+    header.setAll(head.json());
+    header.put(TOLD, told);
     return Signed.write(header, List.of(), key);
+  }
+
+  /** The last batch of a chain that tells of more than other chains. */
+  static long told(ObjectNode head) {
+    return head.path(TOLD).asLong(head.path("number").asLong());
   }
 
   /**
@@ -60,7 +73,7 @@ final class Heads {
   }
 
   /** The heads of the chains that were started last; those that cannot be read are left out. */
-  List<Link> newest(int count) {
+  List<ObjectNode> newest(int count) {
     Deque<String> chains = new ArrayDeque<>(count + 1);
     forEachChain(
         chain -> {
@@ -69,14 +82,14 @@ final class Heads {
             chains.removeFirst();
           }
         });
-    List<Link> links = new ArrayList<>(chains.size());
+    List<ObjectNode> found = new ArrayList<>(chains.size());
     for (String chain : chains) {
       try {
-        links.add(Link.of(read(chain).header()));
+        found.add(read(chain).header());
       } catch (CorruptAuditException | ObjectNotFoundException e) {
         // To tell of it is the verification's business.
       }
     }
-    return links;
+    return found;
   }
 }

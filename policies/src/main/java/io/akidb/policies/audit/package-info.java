@@ -6,7 +6,7 @@
  * copy of each tenant's events below that tenant's {@code audit/}. A chain's first batch carries
  * its public key, whose private half never leaves the memory of the process, and tells how far the
  * chains before it had come; the chain's head, below {@code akidb/system/audit/heads/}, tells how
- * far it has come itself.
+ * far it has come itself. Every five minutes a process that lives tells how far all have come.
  */
 @NullMarked
 package io.akidb.policies.audit;

@@ -69,7 +69,12 @@ class AuditLogTest {
   void recordedEvents_areWrittenTogetherAndAtTheLatestOnClosing() {
     AuditConfig patient =
         new AuditConfig(
-            100, 100, Duration.ofHours(1), Duration.ofSeconds(20), Duration.ofMillis(5));
+            100,
+            100,
+            Duration.ofHours(1),
+            Duration.ofSeconds(20),
+            Duration.ofMillis(5),
+            Duration.ofHours(1));
     AuditLog open =
         new AuditLog(log.store, Clock.systemUTC(), new SecureRandom(), "a", null, patient);
     for (int i = 0; i < 50; i++) {

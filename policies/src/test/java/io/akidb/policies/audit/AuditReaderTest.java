@@ -60,7 +60,13 @@ class AuditReaderTest {
   /** Thirty events, a second apart, in batches of at most ten. */
   private void write() {
     AuditConfig config =
-        new AuditConfig(100, 10, Duration.ofHours(1), Duration.ofSeconds(20), Duration.ofMillis(5));
+        new AuditConfig(
+            100,
+            10,
+            Duration.ofHours(1),
+            Duration.ofSeconds(20),
+            Duration.ofMillis(5),
+            Duration.ofHours(1));
     try (AuditLog open =
         new AuditLog(log.store, new Seconds(), new SecureRandom(), "a", null, config)) {
       for (int i = 0; i < 30; i++) {

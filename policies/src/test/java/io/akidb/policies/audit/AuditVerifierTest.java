@@ -3,12 +3,16 @@ package io.akidb.policies.audit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.akidb.policies.audit.Finding.Kind;
 import io.akidb.tenancy.TenantNamespace;
 import java.nio.charset.StandardCharsets;
 import java.security.KeyPair;
 import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Base64;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -238,15 +242,128 @@ class AuditVerifierTest {
   }
 
   @Test
-  void processThatDiedBetweenBatchAndHead_leavesNoFinding() {
-    TestLog died = new TestLog();
-    died.write("a", 1);
-    died.store.delete(died.keys(AuditKeys.HEADS).get(0));
-    died.store.delete(died.copies().get(0));
+  void chainOfOneBatchWithoutAHead_isFoundUntilSomebodyKnowsWhy() {
+    TestLog cut = new TestLog();
+    cut.write("a", 3);
+    for (String key : cut.batches().subList(1, 3)) {
+      cut.store.delete(key);
+    }
+    for (String key : cut.copies().subList(1, 3)) {
+      cut.store.delete(key);
+    }
+    cut.store.delete(cut.keys(AuditKeys.HEADS).get(0));
 
-    Verification seen = died.verify();
+    Verification seen = cut.verify();
 
-    assertThat(seen.findings()).isEmpty();
+    assertThat(seen.findings())
+        .singleElement()
+        .satisfies(finding -> assertThat(finding.kind()).isEqualTo(Kind.MISSING))
+        .satisfies(finding -> assertThat(finding.detail()).endsWith(seen.heads().get(0)));
     assertThat(seen.unconfirmed()).isEqualTo(1);
+    assertThat(cut.verify(null, seen.heads()).findings()).isEmpty();
+  }
+
+  /** Waits until a chain's batch tells that another has come so far. */
+  private static void awaitWitness(TestLog log, String chain, long number) throws Exception {
+    Instant end = Instant.now().plusSeconds(30);
+    while (!isWitnessed(log, chain, number)) {
+      assertThat(Instant.now()).as("a witness within 30 s").isBefore(end);
+      Thread.onSpinWait();
+    }
+  }
+
+  private static boolean isWitnessed(TestLog log, String chain, long number) {
+    for (String key : log.batches()) {
+      for (JsonNode told : Signed.read(log.bytes(key)).header().path("witnessed")) {
+        Link link = Link.of(told);
+        if (link.chain().equals(chain) && link.number() >= number) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  @Test
+  void cutTailOfALiveChain_withItsHead_isToldByAnotherProcess() throws Exception {
+    try (AuditLog a = log.open("a", null)) {
+      a.require(TestLog.event("a-0", TestLog.TENANT));
+      String head = log.keys(AuditKeys.HEADS).get(0);
+      String chain = String.valueOf(AuditKeys.chainOfHead(head));
+      try (AuditLog b = log.openWitnessing("b")) {
+        b.require(TestLog.event("b-0", null));
+        List<String> before = log.batches();
+        a.require(TestLog.event("a-1", TestLog.TENANT));
+        a.require(TestLog.event("a-2", TestLog.TENANT));
+        awaitWitness(log, chain, 2);
+        assertThat(log.verify().findings()).isEmpty();
+        List<String> after = log.batches();
+        after.removeAll(before);
+        after.removeIf(key -> !key.contains(chain + "-"));
+        after.forEach(log.store::delete);
+        for (String key : log.copies().subList(1, 3)) {
+          log.store.delete(key);
+        }
+        log.store.delete(head);
+      }
+    }
+    assertThat(log.verify().findings())
+        .anyMatch(
+            f -> f.kind() == Kind.MISSING && f.detail().startsWith("the batch " + AuditKeys.LOG));
+  }
+
+  @Test
+  void lastEventOfALiveChain_isSoonFollowedByAWitness() {
+    try (AuditLog alone = log.openWitnessing("a")) {
+      alone.require(TestLog.event("a-0", null));
+      Instant end = Instant.now().plusSeconds(30);
+      while (log.batches().size() < 2) {
+        assertThat(Instant.now()).as("a witness within 30 s").isBefore(end);
+        Thread.onSpinWait();
+      }
+      alone.require(TestLog.event("a-1", null));
+    }
+    assertThat(log.verify().findings()).isEmpty();
+    assertThat(log.verify().events()).isGreaterThanOrEqualTo(3);
+    log.store.delete(log.batches().get(0));
+    assertThat(log.verify().isSound()).isFalse();
+  }
+
+  @Test
+  void idleWriters_doNotGoOnAboutEachOther() {
+    ChainWriter a = writer("a");
+    ChainWriter b = writer("b");
+    a.write(List.of(record(TestLog.event("a-0", null))));
+    assertThat(b.hasNews(false)).as("a writer without a chain").isFalse();
+    assertThat(b.hasNews(true)).isTrue();
+    b.write(List.of(record(witness())));
+    assertThat(a.hasNews(true)).as("its own").isTrue();
+    a.write(List.of(record(witness())));
+    assertThat(a.hasNews(true)).isFalse();
+    assertThat(b.hasNews(true)).isFalse();
+    a.write(List.of(record(TestLog.event("a-2", null))));
+    assertThat(b.hasNews(false)).isTrue();
+    assertThat(log.verify().findings()).isEmpty();
+  }
+
+  private ChainWriter writer(String node) {
+    return new ChainWriter(log.store, Clock.systemUTC(), new SecureRandom(), node, null);
+  }
+
+  private static AuditEvent witness() {
+    return AuditEvent.of("node", "audit.witness", "", null, Outcome.SUCCEEDED);
+  }
+
+  private static AuditRecord record(AuditEvent event) {
+    return new AuditRecord(Instant.now().truncatedTo(ChronoUnit.MILLIS), "n", event);
+  }
+
+  @Test
+  void headOfAnOlderVersion_isStillOne() {
+    ObjectNode old = new Link("0".repeat(23), 7, "0".repeat(64)).json();
+
+    assertThat(Heads.told(old)).isEqualTo(7);
+    assertThat(Witnessed.of(old).key()).isEmpty();
+    assertThat(Witnessed.of(old.deepCopy().put("at_ms", 5)).key()).isPresent();
   }
 }

@@ -17,10 +17,20 @@ import org.jspecify.annotations.Nullable;
 /** A bucket with audit logs, and hands that tamper with it. */
 final class TestLog {
   static final TenantId TENANT = new TenantId("0b7a4a10-3c1e-4a53-9d1b-1c8f0c3b5a77");
-  static final AuditConfig SHORT =
-      new AuditConfig(100, 10, Duration.ZERO, Duration.ofSeconds(20), Duration.ofMillis(5));
+  static final AuditConfig SHORT = config(Duration.ofHours(1));
 
   final ObjectStore store = new InMemoryStore(Clock.systemUTC());
+
+  static AuditConfig config(Duration witnessInterval) {
+    return new AuditConfig(
+        100, 10, Duration.ZERO, Duration.ofSeconds(20), Duration.ofMillis(5), witnessInterval);
+  }
+
+  /** A log whose process witnesses all the time. */
+  AuditLog openWitnessing(String node) {
+    return new AuditLog(
+        store, Clock.systemUTC(), new SecureRandom(), node, null, config(Duration.ofMillis(5)));
+  }
 
   TestLog() {
     store.put(new TenantNamespace(TENANT).tenantManifestKey(), new byte[] {'{', '}'});
