@@ -9,7 +9,8 @@ package io.akidb.diskann;
  * @param pqSubspaces M, bytes of a code of PQ or OPQ; 0 lets the dimension decide
  * @param seed of every random choice; one thread and one seed give one file
  * @param threads that build, 1 to 256
- * @param buildMemoryBytesMax the memory that building may take beside the page cache
+ * @param buildMemoryBytesMax the memory that building may take beside the page cache, at least
+ *     {@link BuildMemory#bytesMin}
  * @param quantization which codes the graph is walked by
  * @param storage how full vectors are stored
  */

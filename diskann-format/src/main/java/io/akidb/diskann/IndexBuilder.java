@@ -28,6 +28,8 @@ public interface IndexBuilder extends AutoCloseable {
    * which throws {@link java.util.concurrent.CancellationException}. To be called once.
    *
    * @param output the file to write or replace
+   * @throws IllegalArgumentException before anything is written, if {@code buildMemoryBytesMax} is
+   *     less than {@link BuildMemory#bytesMin} of what was added
    */
   BuildReport build(Path output, BuildProgress progress);
 

@@ -41,7 +41,7 @@ public final class FlatProvider implements IndexProvider {
       BuildParameters parameters,
       @Nullable PqCodebook trained,
       Path workDirectory) {
-    return new ShardBuilder(schema, workDirectory) {
+    return new ShardBuilder(schema, parameters, workDirectory) {
       @Override
       public BuildReport write(
           Path output, Spill spill, AttributeColumns columns, BuildProgress progress) {
@@ -58,7 +58,7 @@ public final class FlatProvider implements IndexProvider {
       @Nullable PqCodebook trained,
       Path workDirectory) {
     return new MergeBuilder(
-        MergeBuilder.requireMergeable(base, TYPE, schema), schema, workDirectory) {
+        MergeBuilder.requireMergeable(base, TYPE, schema), schema, parameters, workDirectory) {
       @Override
       protected BuildReport write(
           Path output,

@@ -34,7 +34,7 @@ public final class DiskAnnProvider implements IndexProvider {
       @Nullable PqCodebook trained,
       Path workDirectory) {
     check(schema, parameters, trained);
-    return new ShardBuilder(schema, workDirectory) {
+    return new ShardBuilder(schema, parameters, workDirectory) {
       @Override
       public BuildReport write(
           Path output, Spill spill, AttributeColumns columns, BuildProgress progress) {
@@ -65,7 +65,7 @@ public final class DiskAnnProvider implements IndexProvider {
       Path workDirectory) {
     check(schema, parameters, trained);
     MappedIndex old = MergeBuilder.requireMergeable(base, TYPE, schema);
-    return new MergeBuilder(old, schema, workDirectory) {
+    return new MergeBuilder(old, schema, parameters, workDirectory) {
       @Override
       protected BuildReport write(
           Path output,

@@ -73,11 +73,11 @@ final class DiskAnnWriter {
     VectorForm form = spill.form(parameters.storage());
     try (VamanaGraph graph =
         new VamanaGraph(n, VamanaBuilder.capacity(parameters), workDirectory)) {
+      int from = n > 0 ? makeGraph(spill, graph, maker) : -1;
       int[] positions = new int[n];
       int[] nodes = new int[n];
       int entry = -1;
       if (n > 0) {
-        int from = makeGraph(spill, graph, maker);
         orderByWalk(graph, from, positions, nodes);
         entry = nodes[from];
       }

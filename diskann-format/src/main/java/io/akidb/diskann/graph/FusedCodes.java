@@ -22,6 +22,9 @@ final class FusedCodes implements AutoCloseable, ShardContents.Tail {
   private static final int STEP = 2048;
   private static final int BUFFER_BYTES_MAX = 16 << 20;
 
+  /** The part of the memory that the buffer may take, one out of so many. */
+  private static final int BUFFER_SHARE = 16;
+
   private final DistanceMetric metric;
   private final Rotation rotation;
   private final float[] centre;
@@ -50,7 +53,8 @@ final class FusedCodes implements AutoCloseable, ShardContents.Tail {
     this.rotation = Rotation.random(Rotation.lengthFor(dimension), parameters.seed());
     this.centre = metric == DistanceMetric.DOT ? new float[dimension] : mean(spill, dimension);
     this.bytes = newEncoder(maxDegree).bytes();
-    this.buffered = Math.max(1, Math.min(Math.min(STEP, size), BUFFER_BYTES_MAX / bytes));
+    long memory = Math.min(BUFFER_BYTES_MAX, parameters.buildMemoryBytesMax() / BUFFER_SHARE);
+    this.buffered = Math.clamp(memory / bytes, 1, Math.max(1, Math.min(STEP, size)));
     this.buffer = new byte[buffered * bytes];
     this.rotated = new WorkFile(workDirectory, "rotated", 4L * rotation.length() * size);
     try {

@@ -4,7 +4,7 @@ import io.akidb.diskann.BuildParameters;
 import io.akidb.diskann.IndexRecord;
 import io.akidb.diskann.IndexSchema;
 import io.akidb.diskann.SearchParameters;
-import io.akidb.diskann.format.v1.AttributeColumns;
+import io.akidb.diskann.format.v1.AttributeChecks;
 import io.akidb.diskann.format.v1.VectorChecks;
 import java.lang.invoke.VarHandle;
 import java.util.BitSet;
@@ -38,7 +38,7 @@ public final class LiveIndex implements AutoCloseable {
 
   private final LiveGraph graph;
   private final LiveSlots slots;
-  private final AttributeColumns attributes;
+  private final AttributeChecks attributes;
   private final int vectorsMax;
 
   /** The node of each id; changed, as its nodes' states are, under the write lock of changes. */
@@ -68,7 +68,7 @@ public final class LiveIndex implements AutoCloseable {
     this.vectorsMax = vectorsMax;
     this.graph = new LiveGraph(schema, parameters, vectorsMax);
     this.slots = graph.slots();
-    this.attributes = new AttributeColumns(schema);
+    this.attributes = new AttributeChecks(schema);
   }
 
   /** What its vectors have in common. */

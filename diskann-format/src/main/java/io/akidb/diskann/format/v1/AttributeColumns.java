@@ -7,22 +7,33 @@ import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Objects;
-import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import org.roaringbitmap.RoaringBitmap;
 
 /**
  * Declared attributes on their way into a shard, by order of arrival: of texts and booleans which
  * positions have a value, of numbers each position's value. Written once the positions' nodes are
- * known.
+ * known. What is over a bound of memory waits in a work file.
  */
-public final class AttributeColumns {
+public final class AttributeColumns implements AutoCloseable {
   private final Map<String, Column> columns = new LinkedHashMap<>();
+  private final long memoryBytes;
+  private final @Nullable ScratchFile file;
+  private MemorySegment mapped = MemorySegment.NULL;
 
-  public AttributeColumns(IndexSchema schema) {
+  /**
+   * Of no values yet.
+   *
+   * @param memoryBytes about the most that the heap shall hold
+   */
+  public AttributeColumns(IndexSchema schema, Path workDirectory, long memoryBytes) {
+    this.memoryBytes = memoryBytes;
+    this.file = schema.attributes().isEmpty() ? null : new ScratchFile(workDirectory, "attributes");
     schema
         .attributes()
         .forEach(
@@ -30,72 +41,68 @@ public final class AttributeColumns {
                 columns.put(
                     name,
                     switch (type) {
-                      case STRING, STRING_LIST, BOOLEAN -> new Texts(type);
+                      case STRING, STRING_LIST, BOOLEAN -> new Texts();
                       case LONG, DOUBLE -> new Numbers(type);
                     }));
   }
 
-  /**
-   * Checks that values can be added.
-   *
-   * @throws IllegalArgumentException naming the attribute that is not declared, or whose value is
-   *     of another type than declared, NaN, or a text without a UTF-8 form
-   */
-  public void check(Map<String, AttributeValue> values) {
+  /** Adds values that {@link AttributeChecks} passes. Positions come ascending. */
+  public void add(int position, Map<String, AttributeValue> values) {
     values.forEach(
         (name, value) -> {
           Column column = columns.get(name);
           if (column == null) {
             throw new IllegalArgumentException("attribute '" + name + "' is not declared");
           }
-          if (!column.takes(value)) {
-            throw new IllegalArgumentException(
-                "attribute '" + name + "' is declared as " + column.type);
-          }
-          if (!isEncodable(value)) {
-            throw new IllegalArgumentException(
-                "attribute '"
-                    + name
-                    + "' has half a surrogate pair; give text that has a UTF-8 form");
-          }
+          column.add(position, value);
         });
-  }
-
-  /** Adds values that {@link #check} passes. */
-  public void add(int position, Map<String, AttributeValue> values) {
-    check(values);
-    values.forEach((name, value) -> Objects.requireNonNull(columns.get(name)).add(position, value));
+    keepBounded();
   }
 
   /** Adds a text, or the word of a boolean, to all positions, if there is such a column. */
   void addText(String name, String text, RoaringBitmap positions) {
-    if (columns.get(name) instanceof Texts texts) {
-      texts.put(text, positions);
+    if (columns.get(name) instanceof Texts texts && !positions.isEmpty()) {
+      texts.runs.add(text, positions);
+      keepBounded();
     }
   }
 
   /** Adds a number of the column's type, in its 64 bits, if there is such a column. */
   void addNumber(String name, int position, long bits) {
     if (columns.get(name) instanceof Numbers numbers) {
-      numbers.put(position, bits);
+      numbers.blocks.add(out(), position, bits);
     }
   }
 
-  private static boolean isEncodable(AttributeValue value) {
-    return switch (value) {
-      case AttributeValue.Text text -> Utf8.isEncodable(text.value());
-      case AttributeValue.TextList list -> list.values().stream().allMatch(Utf8::isEncodable);
-      default -> true;
-    };
+  private void keepBounded() {
+    long held = 0;
+    for (Column column : columns.values()) {
+      held += column.heldBytes();
+    }
+    if (held > memoryBytes) {
+      columns.values().forEach(Column::flush);
+    }
+  }
+
+  private SectionOutput out() {
+    if (file == null) {
+      throw new IllegalStateException("there are no attributes");
+    }
+    return file.out();
   }
 
   /**
    * Writes the section, a column after the other; beside what was added, memory holds a bitmap at a
    * time.
    *
+   * @param positions of each node
    * @param nodes node of each position
    */
-  public void write(SectionOutput out, int[] nodes) {
+  void write(SectionOutput out, int[] positions, int[] nodes) {
+    if (file != null) {
+      columns.values().forEach(Column::finish);
+      mapped = file.map();
+    }
     out.putInt(columns.size());
     long at = 0;
     for (Column column : columns.values()) {
@@ -104,147 +111,130 @@ public final class AttributeColumns {
       out.putLong(length);
       at += length;
     }
-    columns.values().forEach(column -> column.write(out, nodes));
+    columns.values().forEach(column -> column.write(out, positions, nodes));
+  }
+
+  @Override
+  public void close() {
+    if (file != null) {
+      file.close();
+    }
+  }
+
+  static byte[] serialize(RoaringBitmap bitmap) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream(bitmap.serializedSizeInBytes());
+    try (DataOutputStream out = new DataOutputStream(bytes)) {
+      bitmap.serialize(out);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return bytes.toByteArray();
+  }
+
+  private static RoaringBitmap renumber(RoaringBitmap positions, int[] nodes) {
+    int[] renumbered = positions.toArray();
+    for (int i = 0; i < renumbered.length; i++) {
+      renumbered[i] = nodes[renumbered[i]];
+    }
+    Arrays.sort(renumbered);
+    RoaringBitmap bitmap = RoaringBitmap.bitmapOf(renumbered);
+    bitmap.runOptimize();
+    return bitmap;
   }
 
   private abstract static class Column {
-    final AttributeType type;
-
-    Column(AttributeType type) {
-      this.type = type;
-    }
-
-    /** Whether a value is of this column's type. */
-    abstract boolean takes(AttributeValue value);
-
     abstract void add(int position, AttributeValue value);
+
+    /** About what the heap holds that {@link #flush} would move to the file. */
+    abstract long heldBytes();
+
+    abstract void flush();
+
+    /** Nothing more is added. */
+    abstract void finish();
 
     /** Bytes that {@link #write} writes. */
     abstract long length(int[] nodes);
 
-    abstract void write(SectionOutput out, int[] nodes);
-
-    static byte[] serialize(RoaringBitmap bitmap) {
-      ByteArrayOutputStream bytes = new ByteArrayOutputStream(bitmap.serializedSizeInBytes());
-      try (DataOutputStream out = new DataOutputStream(bytes)) {
-        bitmap.serialize(out);
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
-      return bytes.toByteArray();
-    }
-
-    static RoaringBitmap renumber(RoaringBitmap positions, int[] nodes) {
-      int[] renumbered = positions.toArray();
-      for (int i = 0; i < renumbered.length; i++) {
-        renumbered[i] = nodes[renumbered[i]];
-      }
-      Arrays.sort(renumbered);
-      RoaringBitmap bitmap = RoaringBitmap.bitmapOf(renumbered);
-      bitmap.runOptimize();
-      return bitmap;
-    }
+    abstract void write(SectionOutput out, int[] positions, int[] nodes);
   }
 
   /**
    * Distinct texts in UTF-8 order, each with the positions that have it; booleans are texts here.
    */
-  private static final class Texts extends Column {
-    private final Map<String, RoaringBitmap> positions = new TreeMap<>(Utf8.ORDER);
-
-    Texts(AttributeType type) {
-      super(type);
-    }
-
-    @Override
-    boolean takes(AttributeValue value) {
-      return switch (type) {
-        case STRING -> value instanceof AttributeValue.Text;
-        case STRING_LIST -> value instanceof AttributeValue.TextList;
-        default -> value instanceof AttributeValue.Bool;
-      };
-    }
+  private final class Texts extends Column {
+    private final TextRuns runs = new TextRuns();
 
     @Override
     void add(int position, AttributeValue value) {
       switch (value) {
-        case AttributeValue.Text text -> put(text.value(), position);
+        case AttributeValue.Text text -> runs.add(text.value(), position);
         case AttributeValue.TextList list ->
-            list.values().forEach(element -> put(element, position));
-        case AttributeValue.Bool bool -> put(Boolean.toString(bool.value()), position);
+            list.values().forEach(element -> runs.add(element, position));
+        case AttributeValue.Bool bool -> runs.add(Boolean.toString(bool.value()), position);
         case AttributeValue.Int64 number -> throw new IllegalArgumentException("a number");
         case AttributeValue.Float64 number -> throw new IllegalArgumentException("a number");
       }
     }
 
-    void put(String text, RoaringBitmap all) {
-      if (!all.isEmpty()) {
-        positions.computeIfAbsent(text, key -> new RoaringBitmap()).or(all);
-      }
+    @Override
+    long heldBytes() {
+      return runs.heldBytes();
     }
 
-    private void put(String text, int position) {
-      positions.computeIfAbsent(text, key -> new RoaringBitmap()).add(position);
+    @Override
+    void flush() {
+      runs.flush(out());
+    }
+
+    @Override
+    void finish() {
+      runs.finish(out());
     }
 
     @Override
     long length(int[] nodes) {
-      long length = 4 + 16L * (positions.size() + 1);
-      for (Map.Entry<String, RoaringBitmap> text : positions.entrySet()) {
-        length += Utf8.encode(text.getKey()).length;
-        length += renumber(text.getValue(), nodes).serializedSizeInBytes();
-      }
-      return length;
+      long[] length = {4 + 16};
+      runs.forEach(
+          mapped,
+          (text, positions) ->
+              length[0] +=
+                  16
+                      + Utf8.encode(text).length
+                      + (long) renumber(positions, nodes).serializedSizeInBytes());
+      return length[0];
     }
 
     @Override
-    void write(SectionOutput out, int[] nodes) {
-      out.putInt(positions.size());
-      long at = 0;
-      out.putLong(at);
-      for (String text : positions.keySet()) {
-        at += Utf8.encode(text).length;
-        out.putLong(at);
-      }
-      at = 0;
-      out.putLong(at);
-      for (RoaringBitmap bitmap : positions.values()) {
-        at += renumber(bitmap, nodes).serializedSizeInBytes();
-        out.putLong(at);
-      }
-      positions.keySet().forEach(text -> out.putBytes(Utf8.encode(text)));
-      positions.values().forEach(bitmap -> out.putBytes(serialize(renumber(bitmap, nodes))));
+    void write(SectionOutput out, int[] positions, int[] nodes) {
+      int[] count = {0};
+      runs.forEach(mapped, (text, having) -> count[0]++);
+      out.putInt(count[0]);
+      long[] at = {0};
+      out.putLong(0);
+      runs.forEach(mapped, (text, having) -> out.putLong(at[0] += Utf8.encode(text).length));
+      at[0] = 0;
+      out.putLong(0);
+      runs.forEach(
+          mapped,
+          (text, having) -> out.putLong(at[0] += renumber(having, nodes).serializedSizeInBytes()));
+      runs.forEach(mapped, (text, having) -> out.putBytes(Utf8.encode(text)));
+      runs.forEach(mapped, (text, having) -> out.putBytes(serialize(renumber(having, nodes))));
     }
   }
 
   /** A number for each position, and which positions have one. */
-  private static final class Numbers extends Column {
-    private final RoaringBitmap present = new RoaringBitmap();
-    private long[] values = new long[1024];
+  private final class Numbers extends Column {
+    private final AttributeType type;
+    private final NumberBlocks blocks = new NumberBlocks();
 
     Numbers(AttributeType type) {
-      super(type);
-    }
-
-    @Override
-    boolean takes(AttributeValue value) {
-      return value instanceof AttributeValue.Int64
-          || (type == AttributeType.DOUBLE
-              && value instanceof AttributeValue.Float64 number
-              && !Double.isNaN(number.value()));
+      this.type = type;
     }
 
     @Override
     void add(int position, AttributeValue value) {
-      put(position, bits(value));
-    }
-
-    void put(int position, long bits) {
-      if (position >= values.length) {
-        values = Arrays.copyOf(values, Math.max(position + 1, values.length * 2));
-      }
-      values[position] = bits;
-      present.add(position);
+      blocks.add(out(), position, bits(value));
     }
 
     private long bits(AttributeValue value) {
@@ -257,18 +247,31 @@ public final class AttributeColumns {
     }
 
     @Override
-    long length(int[] nodes) {
-      return 8 + 8L * nodes.length + renumber(present, nodes).serializedSizeInBytes();
+    long heldBytes() {
+      return 0;
     }
 
     @Override
-    void write(SectionOutput out, int[] nodes) {
-      long[] byNode = new long[nodes.length];
-      present.forEach((int position) -> byNode[nodes[position]] = values[position]);
-      byte[] bitmap = serialize(renumber(present, nodes));
+    void flush() {
+      // A block fills up before it goes.
+    }
+
+    @Override
+    void finish() {
+      blocks.flush(out());
+    }
+
+    @Override
+    long length(int[] nodes) {
+      return 8 + 8L * nodes.length + renumber(blocks.present(), nodes).serializedSizeInBytes();
+    }
+
+    @Override
+    void write(SectionOutput out, int[] positions, int[] nodes) {
+      byte[] bitmap = serialize(renumber(blocks.present(), nodes));
       out.putLong(bitmap.length);
-      for (long value : byNode) {
-        out.putLong(value);
+      for (int position : positions) {
+        out.putLong(blocks.get(mapped, position));
       }
       out.putBytes(bitmap);
     }

@@ -1,5 +1,6 @@
 package io.akidb.diskann.format.v1;
 
+import io.akidb.diskann.BuildParameters;
 import io.akidb.diskann.BuildProgress;
 import io.akidb.diskann.BuildReport;
 import io.akidb.diskann.IndexRecord;
@@ -27,8 +28,9 @@ public abstract class MergeBuilder extends ShardBuilder implements ShardMerge {
 
   private boolean isComplete;
 
-  public MergeBuilder(MappedIndex base, IndexSchema schema, Path workDirectory) {
-    super(schema, workDirectory);
+  public MergeBuilder(
+      MappedIndex base, IndexSchema schema, BuildParameters parameters, Path workDirectory) {
+    super(schema, parameters, workDirectory);
     this.base = base;
   }
 

@@ -1,5 +1,7 @@
 package io.akidb.diskann.format.v1;
 
+import io.akidb.diskann.BuildMemory;
+import io.akidb.diskann.BuildParameters;
 import io.akidb.diskann.BuildProgress;
 import io.akidb.diskann.BuildReport;
 import io.akidb.diskann.IndexBuilder;
@@ -12,13 +14,24 @@ import java.util.concurrent.CancellationException;
 
 /** What the builders of all kinds share: checked vectors go to a spill, and once into a file. */
 public abstract class ShardBuilder implements IndexBuilder {
+  /** The part of the memory that attributes may take, one out of so many. */
+  private static final int ATTRIBUTES_SHARE = 8;
+
+  private final IndexSchema schema;
+  private final BuildParameters parameters;
+  private final AttributeChecks checks;
   private final Spill spill;
   private final AttributeColumns columns;
   private boolean built;
 
-  public ShardBuilder(IndexSchema schema, Path workDirectory) {
+  public ShardBuilder(IndexSchema schema, BuildParameters parameters, Path workDirectory) {
+    this.schema = schema;
+    this.parameters = parameters;
+    this.checks = new AttributeChecks(schema);
+    this.columns =
+        new AttributeColumns(
+            schema, workDirectory, parameters.buildMemoryBytesMax() / ATTRIBUTES_SHARE);
     this.spill = new Spill(schema, workDirectory);
-    this.columns = new AttributeColumns(schema);
   }
 
   @Override
@@ -27,7 +40,7 @@ public abstract class ShardBuilder implements IndexBuilder {
       throw new IllegalStateException("the shard was built already");
     }
     // First, so that a record is taken whole or not at all.
-    columns.check(item.attributes());
+    checks.check(item.attributes());
     columns.add(spill.add(item), item.attributes());
   }
 
@@ -41,6 +54,7 @@ public abstract class ShardBuilder implements IndexBuilder {
     if (built) {
       throw new IllegalStateException("the shard was built already");
     }
+    BuildMemory.requireEnough(schema, parameters, size());
     built = true;
     try {
       complete(spill, columns, progress);
@@ -63,6 +77,8 @@ public abstract class ShardBuilder implements IndexBuilder {
 
   @Override
   public final void close() {
-    spill.close();
+    try (columns) {
+      spill.close();
+    }
   }
 }

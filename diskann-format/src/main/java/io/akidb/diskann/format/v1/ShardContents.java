@@ -42,7 +42,7 @@ public final class ShardContents {
     for (int node = 0; node < positions.length; node++) {
       nodes[positions[node]] = node;
     }
-    writer.section(ShardSections.ATTRIBUTES, 64, out -> columns.write(out, nodes));
+    writer.section(ShardSections.ATTRIBUTES, 64, out -> columns.write(out, positions, nodes));
   }
 
   private static void writeNodes(

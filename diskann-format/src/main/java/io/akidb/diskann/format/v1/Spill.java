@@ -4,14 +4,8 @@ import io.akidb.diskann.IndexRecord;
 import io.akidb.diskann.IndexSchema;
 import io.akidb.diskann.VectorStorage;
 import io.akidb.diskann.kernel.SegmentLayout;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 
 /**
  * Vectors and records on their way into a shard: three files, written in order of arrival and then
@@ -21,20 +15,14 @@ public final class Spill implements AutoCloseable {
   /** Longest id, in UTF-8 bytes. */
   public static final int ID_BYTES_MAX = 4096;
 
-  private static final int BUFFER_BYTES = 1 << 18;
   private static final int PLACE_BYTES = 16;
   private static final int NORM_AT = 8;
 
   private final IndexSchema schema;
   private final int padded;
-  private final FileChannel vectorsChannel;
-  private final FileChannel recordsChannel;
-  private final FileChannel placesChannel;
-  private final SectionOutput vectorsOut;
-  private final SectionOutput recordsOut;
-  private final SectionOutput placesOut;
-  private final Arena arena = Arena.ofShared();
-
+  private final ScratchFile vectorsFile;
+  private final ScratchFile recordsFile;
+  private final ScratchFile placesFile;
   private final FormCheck forms = new FormCheck();
   private int size;
   private MemorySegment vectors = MemorySegment.NULL;
@@ -48,25 +36,9 @@ public final class Spill implements AutoCloseable {
   public Spill(IndexSchema schema, Path directory) {
     this.schema = schema;
     this.padded = NodeLayout.padded(schema.dimension());
-    try {
-      vectorsChannel = open(Files.createTempFile(directory, "vectors-", ".spill"));
-      recordsChannel = open(Files.createTempFile(directory, "records-", ".spill"));
-      placesChannel = open(Files.createTempFile(directory, "places-", ".spill"));
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot create work files in " + directory, e);
-    }
-    vectorsOut = new SectionOutput(vectorsChannel, BUFFER_BYTES);
-    recordsOut = new SectionOutput(recordsChannel, BUFFER_BYTES);
-    placesOut = new SectionOutput(placesChannel, BUFFER_BYTES);
-  }
-
-  private static FileChannel open(Path file) throws IOException {
-    // On Unix it loses its name at once, so that a killed process leaves nothing behind.
-    return FileChannel.open(
-        file,
-        StandardOpenOption.READ,
-        StandardOpenOption.WRITE,
-        StandardOpenOption.DELETE_ON_CLOSE);
+    this.vectorsFile = new ScratchFile(directory, "vectors");
+    this.recordsFile = new ScratchFile(directory, "records");
+    this.placesFile = new ScratchFile(directory, "places");
   }
 
   /** Checks a record and takes it; answers its position. */
@@ -76,6 +48,9 @@ public final class Spill implements AutoCloseable {
         VectorChecks.requireValid("vector of id '" + item.vectorId() + "'", vector, schema);
     byte[] id = VectorChecks.requireValidId(item.vectorId());
     forms.add(vector);
+    SectionOutput placesOut = placesFile.out();
+    SectionOutput vectorsOut = vectorsFile.out();
+    SectionOutput recordsOut = recordsFile.out();
     placesOut.putLong(recordsOut.position());
     placesOut.putFloat(inverseNorm);
     placesOut.putInt(0);
@@ -95,16 +70,9 @@ public final class Spill implements AutoCloseable {
 
   /** Maps what was taken; nothing can be added any more. */
   public void map() {
-    vectorsOut.flush();
-    recordsOut.flush();
-    placesOut.flush();
-    try {
-      vectors = vectorsChannel.map(FileChannel.MapMode.READ_ONLY, 0, vectorsOut.position(), arena);
-      records = recordsChannel.map(FileChannel.MapMode.READ_ONLY, 0, recordsOut.position(), arena);
-      places = placesChannel.map(FileChannel.MapMode.READ_ONLY, 0, placesOut.position(), arena);
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot map the work files", e);
-    }
+    vectors = vectorsFile.map();
+    records = recordsFile.map();
+    places = placesFile.map();
   }
 
   public int size() {
@@ -168,13 +136,8 @@ public final class Spill implements AutoCloseable {
 
   @Override
   public void close() {
-    arena.close();
-    try {
-      vectorsChannel.close();
-      recordsChannel.close();
-      placesChannel.close();
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot close the work files", e);
-    }
+    vectorsFile.close();
+    recordsFile.close();
+    placesFile.close();
   }
 }

@@ -50,7 +50,7 @@ class ShardLimitsTest {
 
   private VectorIndex written(String type, IndexSchema schema, List<IndexRecord> records) {
     new ShardModel(schema, records).write(type, file);
-    return TestProviders.of(type).open(file);
+    return TestProviders.of(ShardModel.provider(type)).open(file);
   }
 
   @ParameterizedTest
@@ -62,13 +62,21 @@ class ShardLimitsTest {
     "diskann, 4096, L2",
     "diskann, 4096, COSINE",
     "diskann, 1, COSINE",
-    "flat, 1, DOT"
+    "flat, 1, DOT",
+    "bytes-flat, 1, L2",
+    "bytes-diskann, 4096, L2",
+    "bytes-diskann, 1, DOT",
+    "halves-flat, 4096, COSINE",
+    "halves-diskann, 1, L2",
+    "halves-diskann, 4096, DOT"
   })
   void dimension_leastAndMost_isFound(String type, int dimension, DistanceMetric metric) {
     Random random = new Random(dimension);
     List<IndexRecord> records = new ArrayList<>();
     for (int i = 0; i < 20; i++) {
-      records.add(record("id" + i, ShardModel.vector(random, dimension)));
+      float[] vector = ShardModel.vector(random, dimension);
+      ShardModel.fit(type, vector);
+      records.add(record("id" + i, vector));
     }
     try (VectorIndex index = written(type, schema(dimension, metric), records)) {
       index.verify();
@@ -79,7 +87,9 @@ class ShardLimitsTest {
         SearchResult found = index.search(vector, SearchParameters.defaults(20), null);
         assertThat(found.size()).isEqualTo(20);
         if (metric == DistanceMetric.L2) {
-          assertThat(index.vectorId(found.nodeId(0))).isEqualTo(record.vectorId());
+          float[] nearest = new float[dimension];
+          index.vector(found.nodeId(0), nearest);
+          assertThat(nearest).isEqualTo(vector);
           assertThat(found.distance(0)).isZero();
         }
       }
@@ -227,12 +237,12 @@ class ShardLimitsTest {
   @Test
   void text_withoutUtf8_isRefused() {
     IndexSchema schema = new IndexSchema(1, DistanceMetric.L2, ShardModel.ATTRIBUTES);
-    AttributeColumns columns = new AttributeColumns(schema);
+    AttributeChecks checks = new AttributeChecks(schema);
     for (Map<String, AttributeValue> values :
         List.<Map<String, AttributeValue>>of(
             Map.of("name", new AttributeValue.Text("a\ud800")),
             Map.of("tags", new AttributeValue.TextList(List.of("a", "\udfff"))))) {
-      assertThatThrownBy(() -> columns.add(0, values)).hasMessageContaining("surrogate");
+      assertThatThrownBy(() -> checks.check(values)).hasMessageContaining("surrogate");
     }
     for (Map<String, AttributeValue> values :
         List.<Map<String, AttributeValue>>of(
@@ -240,7 +250,7 @@ class ShardLimitsTest {
             Map.of("tags", new AttributeValue.Text("a")),
             Map.of("year", new AttributeValue.Float64(1)),
             Map.of("sold", new AttributeValue.Text("true")))) {
-      assertThatThrownBy(() -> columns.check(values)).hasMessageContaining("is declared as");
+      assertThatThrownBy(() -> checks.check(values)).hasMessageContaining("is declared as");
     }
   }
 

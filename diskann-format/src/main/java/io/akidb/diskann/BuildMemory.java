@@ -1,0 +1,79 @@
+package io.akidb.diskann;
+
+/**
+ * What building a shard takes of memory: heap, and buffers beside it. Vectors, their codes, the
+ * graph, ids and payloads lie in mapped files, which are the page cache's; what the JVM itself
+ * takes (its code, its classes, its compilers: some 70 MB) is apart too.
+ */
+public final class BuildMemory {
+  /** Buffers of files, what calibration holds, and small things. */
+  private static final long FIXED_BYTES = 6 << 20;
+
+  /** Numbers of nodes and positions, and the hashes of ids while they are sorted. */
+  private static final long BYTES_PER_VECTOR = 28;
+
+  /** Vectors as they are held to train or to calibrate on, in three forms. */
+  private static final long BYTES_PER_SAMPLED_COMPONENT = 12;
+
+  private static final int SAMPLED = 256;
+
+  /** What a thread holds whatever it does, and of each node that a walk may meet. */
+  private static final long BYTES_PER_THREAD = 1 << 16;
+
+  private static final long BYTES_PER_MET_NODE = 32;
+  private static final int BITS_PER_BYTE = 8;
+  private static final long BYTES_PER_ATTRIBUTE = 8192;
+
+  /** Sixteenths of the memory that are shared out by need: attributes, records on their way. */
+  private static final int SHARED = 3;
+
+  /** The same of builds that train a quantizer, on a sample. */
+  private static final int SHARED_IF_TRAINED = 9;
+
+  private static final int SHARES = 16;
+
+  private BuildMemory() {}
+
+  /**
+   * The least {@code buildMemoryBytesMax} that a shard of so many vectors can be built with.
+   *
+   * @param vectors how many, 0 or more
+   */
+  public static long bytesMin(IndexSchema schema, BuildParameters parameters, long vectors) {
+    long met = Math.min(vectors, (long) parameters.buildListSize() * parameters.maxDegree());
+    long numbers =
+        schema.attributes().values().stream()
+            .filter(type -> type == AttributeType.LONG || type == AttributeType.DOUBLE)
+            .count();
+    long bytes =
+        FIXED_BYTES
+            + BYTES_PER_VECTOR * vectors
+            + numbers * vectors / BITS_PER_BYTE
+            + schema.attributes().size() * BYTES_PER_ATTRIBUTE
+            + SAMPLED * BYTES_PER_SAMPLED_COMPONENT * schema.dimension()
+            + parameters.threads() * (BYTES_PER_THREAD + met * BYTES_PER_MET_NODE);
+    boolean trains = parameters.quantization() != Quantization.BINARY_NEIGHBOURS;
+    return bytes / (SHARES - (trains ? SHARED_IF_TRAINED : SHARED)) * SHARES;
+  }
+
+  /**
+   * Requires that a shard of so many vectors can be built within {@code buildMemoryBytesMax}.
+   *
+   * @throws IllegalArgumentException that says how much it would take
+   */
+  public static void requireEnough(IndexSchema schema, BuildParameters parameters, long vectors) {
+    long least = bytesMin(schema, parameters, vectors);
+    if (parameters.buildMemoryBytesMax() < least) {
+      throw new IllegalArgumentException(
+          "buildMemoryBytesMax is "
+              + parameters.buildMemoryBytesMax()
+              + ", building "
+              + vectors
+              + " vectors of "
+              + schema.dimension()
+              + " components takes at least "
+              + least
+              + ": give it that much, or build smaller shards");
+    }
+  }
+}
