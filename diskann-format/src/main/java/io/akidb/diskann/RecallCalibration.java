@@ -76,9 +76,13 @@ public record RecallCalibration(boolean isMeasured, List<Curve> curves) {
    * @param k how many are asked for
    * @param recall the share of the true k nearest that is wanted, 0 to 1
    * @return k to {@value SearchParameters#LIST_SIZE_MAX}
+   * @throws IllegalArgumentException if the recall is no share
    */
   public int listSize(int k, double recall) {
-    double wanted = Math.clamp(recall, 0, RECALL_MAX);
+    if (!(recall >= 0 && recall <= 1)) {
+      throw new IllegalArgumentException("recall must be 0 to 1");
+    }
+    double wanted = Math.min(recall, RECALL_MAX);
     Curve low = curves.getFirst();
     Curve high = curves.getLast();
     for (Curve curve : curves) {

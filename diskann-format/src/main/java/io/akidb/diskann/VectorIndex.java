@@ -23,6 +23,18 @@ public interface VectorIndex extends AutoCloseable {
     return RecallCalibration.TYPICAL;
   }
 
+  /**
+   * How to search for a wanted recall: by the list size that {@link #calibration} tells.
+   *
+   * @param k how many are asked for, 1 to {@value SearchParameters#K_MAX}
+   * @param recall the share of the true k nearest that is wanted, 0 to 1
+   * @throws IllegalArgumentException if one of them is out of bounds
+   */
+  default SearchParameters parameters(int k, double recall) {
+    SearchParameters usual = SearchParameters.defaults(k);
+    return usual.withSearchListSize(calibration().listSize(k, recall));
+  }
+
   /** Length of the file. */
   long fileBytes();
 

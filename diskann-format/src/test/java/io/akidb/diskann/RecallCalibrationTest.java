@@ -51,6 +51,15 @@ class RecallCalibrationTest {
   }
 
   @Test
+  void recall_thatIsNoShare_isRefused() {
+    for (double recall : new double[] {-0.01, 1.01, 95, Double.NaN}) {
+      assertThatThrownBy(() -> TWO.listSize(10, recall))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("recall must be 0 to 1");
+    }
+  }
+
+  @Test
   void calibration_withoutACurve_isRefused() {
     assertThatThrownBy(() -> new RecallCalibration(true, List.of()))
         .isInstanceOf(IllegalArgumentException.class);

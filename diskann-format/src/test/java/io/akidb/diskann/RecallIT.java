@@ -30,6 +30,8 @@ class RecallIT {
   private static final int FEW = 15_000;
   private static final int K = 10;
   private static final double RECALL_MIN = 0.95;
+  private static final double[] ASKED = {0.8, 0.9, 0.95, 0.99};
+  private static final double ASKED_MARGIN = 0.005;
 
   /** Spread of the lengths' logarithms: one vector in forty is longer than twice the median. */
   private static final double LENGTHS_SIGMA = 0.35;
@@ -109,31 +111,53 @@ class RecallIT {
     long start = System.nanoTime();
     try (VectorIndex index = build("diskann", set.metric(), set.base())) {
       double buildSeconds = (System.nanoTime() - start) / 1e9;
-      SearchParameters parameters = SearchParameters.defaults(K);
-      int[] found =
-          IntStream.range(0, set.queries().length)
-              .parallel()
-              .map(
-                  q ->
-                      hits(
-                          rows(index, index.search(set.queries()[q], parameters, null)),
-                          set.truth()[q]))
-              .toArray();
-      double recall = Arrays.stream(found).sum() / (double) (K * found.length);
-      LOG.log(
-          System.Logger.Level.INFO,
-          () ->
-              String.format(
-                  Locale.ROOT,
-                  "%s: %d x %d, recall@10 %.4f, built in %.1f s by %d threads",
-                  set.name(),
-                  index.size(),
-                  index.schema().dimension(),
-                  recall,
-                  buildSeconds,
-                  BuildParameters.defaults().threads()));
+      double recall = recall(index, set, SearchParameters.defaults(K));
+      String built =
+          String.format(
+              Locale.ROOT,
+              "%s: %d x %d, recall@10 %.4f, built in %.1f s by %d threads",
+              set.name(),
+              index.size(),
+              index.schema().dimension(),
+              recall,
+              buildSeconds,
+              BuildParameters.defaults().threads());
+      LOG.log(System.Logger.Level.INFO, built);
       assertThat(recall).as("recall@10 of %s", set.name()).isGreaterThanOrEqualTo(RECALL_MIN);
+      checkCalibration(index, set);
     }
+  }
+
+  /** A recall that is asked for is reached by queries that the shard was not calibrated with. */
+  private static void checkCalibration(VectorIndex index, DataSet set) {
+    assertThat(index.calibration().isMeasured()).isTrue();
+    for (double asked : ASKED) {
+      SearchParameters parameters = index.parameters(K, asked);
+      double recall = recall(index, set, parameters);
+      String found =
+          String.format(
+              Locale.ROOT,
+              "%s: recall@10 %.2f asked, %.4f by a list of %d",
+              set.name(),
+              asked,
+              recall,
+              parameters.searchListSize());
+      LOG.log(System.Logger.Level.INFO, found);
+      assertThat(recall).as(found).isGreaterThanOrEqualTo(asked - ASKED_MARGIN);
+    }
+  }
+
+  private static double recall(VectorIndex index, DataSet set, SearchParameters parameters) {
+    int[] found =
+        IntStream.range(0, set.queries().length)
+            .parallel()
+            .map(
+                q ->
+                    hits(
+                        rows(index, index.search(set.queries()[q], parameters, null)),
+                        set.truth()[q]))
+            .toArray();
+    return Arrays.stream(found).sum() / (double) (K * found.length);
   }
 
   private VectorIndex build(String type, DistanceMetric metric, float[][] base) {
