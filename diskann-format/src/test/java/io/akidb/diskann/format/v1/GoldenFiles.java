@@ -10,6 +10,7 @@ import io.akidb.diskann.DistanceMetric;
 import io.akidb.diskann.IndexRecord;
 import io.akidb.diskann.PartitionRouter;
 import io.akidb.diskann.PqCodebook;
+import io.akidb.diskann.RecallCalibration;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -44,9 +45,20 @@ final class GoldenFiles {
           "bytes-flat",
           "bytes-diskann",
           "halves-flat",
-          "halves-diskann");
+          "halves-diskann",
+          "calibrated-diskann",
+          "calibrated-pq");
 
   private static final List<String> SETS = List.of("", "bytes-", "halves-");
+
+  /** Two curves: what is measured on large shards is put into a small one. */
+  static final RecallCalibration CALIBRATION =
+      new RecallCalibration(
+          true,
+          List.of(
+              new RecallCalibration.Curve(
+                  10, new int[] {10, 20, 70}, new float[] {0.5f, 0.75f, 0.96875f}),
+              new RecallCalibration.Curve(100, new int[] {110, 300}, new float[] {0.25f, 1})));
 
   private static final int COUNT = 40;
   private static final int DIMENSION = 3;
@@ -63,30 +75,35 @@ final class GoldenFiles {
     return set(type) + metric.name().toLowerCase(Locale.ROOT) + ".json";
   }
 
+  /** The records that a type's shards are made of. */
   private static String set(String type) {
-    return type.substring(0, type.indexOf('-') + 1);
+    String form = ShardModel.form(type);
+    return form.equals("calibrated-") ? "" : form;
   }
 
-  /** The name of a type's provider. */
-  static String provider(String type) {
-    return type.substring(type.indexOf('-') + 1);
-  }
-
-  /** Vectors that bytes or halves hold exactly, so that they are stored as such. */
   private static ShardModel model(String set, DistanceMetric metric) {
-    ShardModel model = ShardModel.random(100 + metric.code(), DIMENSION, metric, COUNT);
-    for (IndexRecord record : model.records()) {
-      float[] vector = record.vector();
-      for (int d = 0; d < vector.length; d++) {
-        vector[d] =
-            switch (set) {
-              case "bytes-" -> Math.min(255, Math.round(Math.abs(vector[d]) * 100) + 1);
-              case "halves-" -> (Math.round(vector[d] * 128) + 0.5f) / 128;
-              default -> vector[d];
-            };
+    return ShardModel.random(set, 100 + metric.code(), DIMENSION, metric, COUNT);
+  }
+
+  /** Writes a shard of a type. */
+  static void write(String type, ShardModel model, Path file) {
+    model.write(type, file);
+    if (type.startsWith("calibrated-")) {
+      ShardBytes.of(file).withSection(ShardBytes.CALIBRATION, calibration()).write(file);
+    }
+  }
+
+  /** By the specification. */
+  private static byte[] calibration() {
+    ByteBuffer out = ByteBuffer.allocate(4 + 2 * 8 + 5 * 8).order(ByteOrder.LITTLE_ENDIAN);
+    out.putInt(CALIBRATION.curves().size());
+    for (RecallCalibration.Curve curve : CALIBRATION.curves()) {
+      out.putInt(curve.k()).putInt(curve.recalls().length);
+      for (int i = 0; i < curve.recalls().length; i++) {
+        out.putInt(curve.listSizes()[i]).putFloat(curve.recalls()[i]);
       }
     }
-    return model;
+    return out.array();
   }
 
   static void write() throws IOException {
@@ -105,7 +122,7 @@ final class GoldenFiles {
     for (String type : TYPES) {
       Path file = FOLDER.resolve(shard(type, metric)).toAbsolutePath();
       if (set(type).equals(set) && !Files.exists(file)) {
-        model.write(provider(type), file);
+        write(type, model, file);
       }
     }
     ObjectNode out = GoldenRecords.write(model);

@@ -11,6 +11,7 @@ import io.akidb.diskann.IndexRecord;
 import io.akidb.diskann.NodeFilter;
 import io.akidb.diskann.PartitionRouter;
 import io.akidb.diskann.PqCodebook;
+import io.akidb.diskann.RecallCalibration;
 import io.akidb.diskann.SearchParameters;
 import io.akidb.diskann.SearchResult;
 import io.akidb.diskann.TestProviders;
@@ -62,9 +63,9 @@ class GoldenFilesTest {
     JsonNode expected = json(GoldenFiles.records(type, metric));
     ShardModel model = GoldenRecords.read(expected);
     Path file = GoldenFiles.FOLDER.resolve(GoldenFiles.shard(type, metric));
-    try (VectorIndex index = TestProviders.of(GoldenFiles.provider(type)).open(file)) {
+    try (VectorIndex index = TestProviders.of(ShardModel.provider(type)).open(file)) {
       index.verify();
-      assertThat(index.type()).isEqualTo(TestProviders.of(GoldenFiles.provider(type)).type());
+      assertThat(index.type()).isEqualTo(TestProviders.of(ShardModel.provider(type)).type());
       assertThat(index.schema()).isEqualTo(model.schema());
       assertThat(index.size()).isEqualTo(model.records().size());
       for (IndexRecord record : model.records()) {
@@ -76,9 +77,24 @@ class GoldenFilesTest {
         index.vector(node, vector);
         assertThat(vector).isEqualTo(record.vector());
       }
+      requireCalibration(index, type);
       for (JsonNode search : expected.get("searches")) {
         requireSearch(index, search);
       }
+    }
+  }
+
+  private static void requireCalibration(VectorIndex index, String type) {
+    RecallCalibration expected =
+        type.startsWith("calibrated-") ? GoldenFiles.CALIBRATION : RecallCalibration.TYPICAL;
+    RecallCalibration calibration = index.calibration();
+    assertThat(calibration.isMeasured()).isEqualTo(expected.isMeasured());
+    assertThat(calibration.curves()).hasSameSizeAs(expected.curves());
+    for (int i = 0; i < calibration.curves().size(); i++) {
+      RecallCalibration.Curve curve = calibration.curves().get(i);
+      assertThat(curve.k()).isEqualTo(expected.curves().get(i).k());
+      assertThat(curve.listSizes()).isEqualTo(expected.curves().get(i).listSizes());
+      assertThat(curve.recalls()).isEqualTo(expected.curves().get(i).recalls());
     }
   }
 
@@ -123,10 +139,10 @@ class GoldenFilesTest {
       throws IOException {
     ShardModel model = GoldenRecords.read(json(GoldenFiles.records(type, metric)));
     Path written = folder.resolve("a.shard");
-    model.write(GoldenFiles.provider(type), written);
+    GoldenFiles.write(type, model, written);
     ShardBytes golden = ShardBytes.of(GoldenFiles.FOLDER.resolve(GoldenFiles.shard(type, metric)));
     ShardBytes now = ShardBytes.of(written);
-    if (GoldenFiles.provider(type).equals("flat")) {
+    if (ShardModel.provider(type).equals("flat")) {
       assertThat(now.array()).isEqualTo(golden.array());
       return;
     }

@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.zip.CRC32C;
 
 /**
@@ -24,6 +25,9 @@ final class ShardBytes {
   static final int AT_TABLE = 168;
   static final int ENTRY_BYTES = 32;
 
+  static final int FEATURE_HALVES = 5;
+  static final int FEATURE_BYTES = 6;
+
   static final int PARAMETERS = 1;
   static final int NODES = 2;
   static final int CODEBOOK = 3;
@@ -33,6 +37,7 @@ final class ShardBytes {
   static final int ORDERS = 7;
   static final int PAYLOADS = 8;
   static final int ATTRIBUTES = 9;
+  static final int CALIBRATION = 11;
 
   private final ByteBuffer bytes;
 
@@ -94,6 +99,17 @@ final class ShardBytes {
     return bytes.getInt(at(PARAMETERS) + 8);
   }
 
+  /** These with one section more, at the end. */
+  ShardBytes withSection(int id, byte[] contents) {
+    int at = (length() + 63) / 64 * 64;
+    ShardBytes more = new ShardBytes(Arrays.copyOf(array(), at + contents.length));
+    int entry = more.entry(more.sections());
+    more.bytes.putInt(AT_SECTION_COUNT, more.sections() + 1).putLong(16, more.length());
+    more.bytes.putInt(entry, id).putLong(entry + 8, at).putLong(entry + 16, contents.length);
+    more.bytes.put(at, contents);
+    return more.fixChecksums();
+  }
+
   /** Makes every checksum of a section hold that lies within the file, and the header's. */
   ShardBytes fixChecksums() {
     for (int i = 0; i < Math.clamp(sections(), 0, 64); i++) {
@@ -122,7 +138,7 @@ final class ShardBytes {
 
   void write(Path file, int length) {
     try {
-      Files.write(file, java.util.Arrays.copyOf(array(), length));
+      Files.write(file, Arrays.copyOf(array(), length));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -22,11 +22,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A damaged file is told by its checksums, wherever the damage is; another version by its own. */
@@ -40,11 +42,15 @@ class ShardCorruptionTest {
 
   private Path file;
 
+  static Stream<String> types() {
+    return Stream.of("flat", "diskann", "pq", "bytes-flat", "bytes-diskann", "halves-diskann");
+  }
+
   @BeforeAll
   static void write(@TempDir Path folder) {
-    for (String type : List.of("flat", "diskann", "pq")) {
+    for (String type : types().toList()) {
       Path file = folder.resolve(type + ".shard");
-      ShardModel.random(SEED, 5, DistanceMetric.COSINE, 60).write(type, file);
+      ShardModel.random(type, SEED, 5, DistanceMetric.COSINE, 60).write(type, file);
       WRITTEN.put(type, ShardBytes.of(file).array());
     }
   }
@@ -61,7 +67,7 @@ class ShardCorruptionTest {
   }
 
   private static void read(String type, Path damaged) {
-    try (VectorIndex index = TestProviders.of(type).open(damaged)) {
+    try (VectorIndex index = TestProviders.of(ShardModel.provider(type)).open(damaged)) {
       index.verify();
     }
   }
@@ -76,7 +82,7 @@ class ShardCorruptionTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"flat", "diskann", "pq"})
+  @MethodSource("types")
   void header_eachByteFlipped_isCorruptWhenOpened(String type) {
     ShardBytes shard = written(type);
     Random random = new Random(SEED);
@@ -87,7 +93,7 @@ class ShardCorruptionTest {
       shard.array()[at] ^= (byte) bit;
       shard.write(file);
       int byteAt = at;
-      assertThatThrownBy(() -> TestProviders.of(type).open(file).close())
+      assertThatThrownBy(() -> TestProviders.of(ShardModel.provider(type)).open(file).close())
           .as(() -> "byte " + byteAt + ", bit " + bit)
           .isInstanceOf(CorruptShardException.class);
       shard.array()[at] ^= (byte) bit;
@@ -95,7 +101,7 @@ class ShardCorruptionTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"flat", "diskann", "pq"})
+  @MethodSource("types")
   void file_bitFlippedAnywhere_isCorruptWhenVerified(String type) {
     ShardBytes shard = written(type);
     Random random = new Random(SEED);
@@ -110,7 +116,7 @@ class ShardCorruptionTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"flat", "diskann", "pq"})
+  @MethodSource("types")
   void file_truncated_isCorruptWhenOpened(String type) {
     ShardBytes shard = written(type);
     Random random = new Random(SEED);
@@ -131,7 +137,7 @@ class ShardCorruptionTest {
   private void requireCut(String type, ShardBytes shard, int length) {
     if (length < shard.length()) {
       shard.write(file, length);
-      assertThatThrownBy(() -> TestProviders.of(type).open(file).close())
+      assertThatThrownBy(() -> TestProviders.of(ShardModel.provider(type)).open(file).close())
           .as(() -> "cut at " + length)
           .isInstanceOf(CorruptShardException.class);
     }
@@ -232,6 +238,35 @@ class ShardCorruptionTest {
     shard.buffer().putInt(entry, 99).putLong(entry + 8, shard.length()).putLong(entry + 16, 0);
     shard.fixChecksums().write(file);
     assertThat(ShardUse.of("diskann", file, "an unknown section")).isEmpty();
+  }
+
+  /**
+   * A file that says that its vectors are of another form, with a header whose checksum holds: what
+   * that makes of the records' lengths shows, where it makes anything of them.
+   */
+  @Test
+  void form_forgedToAnother_isCorruptOrHasTheSameStride() {
+    int[] forms = {ShardBytes.FEATURE_HALVES, ShardBytes.FEATURE_BYTES};
+    for (String type : List.of("bytes-flat", "halves-diskann")) {
+      for (int form : forms) {
+        ShardBytes shard = written(type);
+        int count = shard.buffer().getInt(ShardBytes.AT_REQUIRED_COUNT);
+        int last = ShardBytes.AT_REQUIRED + 4 * (count - 1);
+        int before = shard.buffer().getInt(last);
+        assertThat(before).isIn(ShardBytes.FEATURE_HALVES, ShardBytes.FEATURE_BYTES);
+        shard.buffer().putInt(last, form);
+        shard.write(file);
+        if (form != before) {
+          requireCorrupt(type, "without the header's checksum, as form " + form);
+        }
+        shard.fixHeader().write(file);
+        // Nobody but a forger gets here; it reads other numbers, and nothing beside them.
+        List<ShardFormatException> errors = ShardUse.of(type, file, type + " as form " + form);
+        assertThat(errors)
+            .as("%s as form %s", type, form)
+            .allSatisfy(error -> assertThat(error).hasMessageContaining("stride"));
+      }
+    }
   }
 
   @Test

@@ -72,6 +72,39 @@ record ShardModel(IndexSchema schema, List<IndexRecord> records) {
     return new ShardModel(new IndexSchema(dimension, metric, ATTRIBUTES), records);
   }
 
+  /**
+   * Records for a type of shards: a provider's, with {@code bytes-} or {@code halves-} before it
+   * where all vectors are to be such as these forms hold exactly, so that they are stored so.
+   */
+  static ShardModel random(
+      String type, long seed, int dimension, DistanceMetric metric, int count) {
+    ShardModel model = random(seed, dimension, metric, count);
+    model.records().forEach(record -> fit(type, record.vector()));
+    return model;
+  }
+
+  /** Makes a vector one that a type's form holds exactly. */
+  static void fit(String type, float[] vector) {
+    for (int d = 0; d < vector.length; d++) {
+      vector[d] =
+          switch (form(type)) {
+            case "bytes-" -> Math.min(255, Math.round(Math.abs(vector[d]) * 100) + 1);
+            case "halves-" -> (Math.round(vector[d] * 128) + 0.5f) / 128;
+            default -> vector[d];
+          };
+    }
+  }
+
+  /** What stands before the name of a type's provider. */
+  static String form(String type) {
+    return type.substring(0, type.lastIndexOf('-') + 1);
+  }
+
+  /** The name of a type's provider. */
+  static String provider(String type) {
+    return type.substring(type.lastIndexOf('-') + 1);
+  }
+
   static float[] vector(Random random, int dimension) {
     float[] vector = new float[dimension];
     for (int d = 0; d < dimension; d++) {
@@ -120,7 +153,7 @@ record ShardModel(IndexSchema schema, List<IndexRecord> records) {
 
   BuildReport write(String type, Path file) {
     try (IndexBuilder builder =
-        TestProviders.of(type).builder(schema, parameters(), null, file.getParent())) {
+        TestProviders.of(provider(type)).builder(schema, parameters(), null, file.getParent())) {
       records.forEach(builder::add);
       return builder.build(file, BuildProgress.NONE);
     }

@@ -36,7 +36,7 @@ final class ShardUse {
   static List<ShardFormatException> of(String type, Path file, String where) {
     long before = THREADS.getCurrentThreadAllocatedBytes();
     List<ShardFormatException> errors = new ArrayList<>();
-    try (VectorIndex index = TestProviders.of(type).open(file)) {
+    try (VectorIndex index = TestProviders.of(ShardModel.provider(type)).open(file)) {
       ask(errors, where, index::verify);
       search(index, errors, where);
       int step = Math.max(1, index.size() / 64);
