@@ -16,6 +16,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -49,6 +50,34 @@ class TenantLimitsTest {
     assertThat(reply.json().get("retryable").asBoolean()).isFalse();
     assertThat(reply.json().get("detail").asText()).contains(said).contains("ask the operator");
     return reply;
+  }
+
+  @Test
+  void floodOfUnknownKeys_isRefusedWithoutAskingTheBucket() {
+    HookedStore store = new HookedStore(new InMemoryStore(Clock.systemUTC()));
+    AtomicInteger lookups = new AtomicInteger();
+    store.before(
+        (method, key) -> {
+          if (key.contains("/api-keys/")) {
+            lookups.incrementAndGet();
+          }
+        });
+    try (TestNode node =
+        TestNode.start(folder, store, folder.resolve("cache"), "--auth-failures-per-second", "1")) {
+      int refused = 0;
+      for (int i = 0; i < 60; i++) {
+        String unknown = "akidb_%016x_%s".formatted(i, "s".repeat(43));
+        TestNode.Reply reply = node.as(unknown).get("/collections");
+        assertThat(reply.status()).isIn(401, 429);
+        if (reply.status() == 429) {
+          refused++;
+          assertThat(reply.code()).isEqualTo("rate_limited");
+          assertThat(Integer.parseInt(reply.header("Retry-After"))).isPositive();
+        }
+      }
+      assertThat(refused).isPositive();
+      assertThat(lookups.get()).as("reads of keys").isLessThanOrEqualTo(60 - refused + 10);
+    }
   }
 
   @Test

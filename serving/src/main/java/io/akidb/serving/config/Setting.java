@@ -45,6 +45,8 @@ public enum Setting {
   BODY_BYTES_MAX(
       "33554432", "largest body of a write, in bytes; other bodies may have a sixteenth of it"),
   REQUESTS_IN_FLIGHT_MAX("256", "calls handled at once; more are answered 503"),
+  AUTH_FAILURES_PER_SECOND(
+      "20", "calls of one address without a known key, ten seconds' worth at once; 0 for no limit"),
   STOP_TIMEOUT_SECS("10", "how long a stopping node waits for the calls in flight"),
   CACHE_DIR(null, "where shards are cached; a folder below the system's temporary one by default"),
   CACHE_BYTES("10737418240", "most bytes of cached shards"),
@@ -71,11 +73,13 @@ public enum Setting {
   RATE_LIMIT_NODES("1", "nodes that share each rate limit equally, this one included"),
   REDIS_URL(
       null,
-      "by which nodes hold rate limits together, as redis://:password@host:6379/0, or rediss:// by TLS"),
+      "by which nodes hold rate limits together, as redis://:password@host:6379/0, or rediss:// by"
+          + " TLS"),
   TENANT_SWEEP_SECS("900", "how often abandoned creations and due purges are looked for"),
   BUILD_COMMAND(
       null,
-      "started when a build is asked for, and expected to take pending builds; without it others do"),
+      "started when a build is asked for, and expected to take pending builds; without it others"
+          + " do"),
   BUILD_LOG_DIR(null, "where the build command's output goes; the cache folder by default");
 
   private final @Nullable String defaultValue;

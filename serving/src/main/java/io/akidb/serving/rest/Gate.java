@@ -42,14 +42,16 @@ final class Gate {
   private final RowFilters rowFilters = new RowFilters();
   private final Modes modes;
   private final RateLimits rates;
+  private final AuthFailures failures;
   private final LoadingCache<TenantId, Optional<Tenant>> tenants;
 
-  Gate(Identity identity, Tenancy tenancy) {
+  Gate(Identity identity, Tenancy tenancy, AuthFailures failures) {
     this.keys = identity.keys();
     this.tokens = identity.tokens();
     this.authorizer = identity.authorizer();
     this.modes = tenancy.modes();
     this.rates = new RateLimits(tenancy);
+    this.failures = failures;
     TenantRegistry registry = tenancy.registry();
     this.tenants =
         Caffeine.newBuilder()
@@ -111,16 +113,20 @@ final class Gate {
 
   private Principal identify(Context http, Route route) {
     Optional<String> credential = credential(http);
+    failures.require(http.ip(), credential.orElse(""));
     Optional<Principal> known = credential.flatMap(keys::authenticate);
     if (known.isEmpty() && route.access() != Access.KEY_HOLDER) {
       known = credential.filter(Tokens::isToken).flatMap(tokens::authenticate);
     }
-    known.ifPresent(principal -> RequestAudit.identified(http, principal));
-    return known.orElseThrow(
-        () ->
-            ServingException.of(
-                Reason.UNAUTHENTICATED,
-                "send a known API key, as 'Authorization: Bearer <key>' or 'X-API-Key: <key>'"));
+    if (known.isEmpty()) {
+      failures.failed(http.ip());
+      throw ServingException.of(
+          Reason.UNAUTHENTICATED,
+          "send a known API key, as 'Authorization: Bearer <key>' or 'X-API-Key: <key>'");
+    }
+    failures.passed(http.ip(), credential.orElse(""));
+    RequestAudit.identified(http, known.get());
+    return known.get();
   }
 
   private static Optional<String> credential(Context http) {

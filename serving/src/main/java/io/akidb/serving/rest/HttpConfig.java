@@ -12,9 +12,15 @@ import java.time.Duration;
  * @param writeBodyBytesMax largest body of a write
  * @param requestsInFlightMax handled at once
  * @param stopTimeout for calls in flight when stopping
+ * @param authFailuresPerSecond calls of one address without a known credential; 0 for no limit
  */
 public record HttpConfig(
-    String host, int port, int writeBodyBytesMax, int requestsInFlightMax, Duration stopTimeout) {
+    String host,
+    int port,
+    int writeBodyBytesMax,
+    int requestsInFlightMax,
+    Duration stopTimeout,
+    int authFailuresPerSecond) {
   private static final int OTHER_BODIES_DIVISOR = 16;
 
   /** Reads the settings. */
@@ -24,7 +30,8 @@ public record HttpConfig(
         (int) settings.number(Setting.PORT, 0, 65_535),
         (int) settings.number(Setting.BODY_BYTES_MAX, 1 << 16, 1 << 30),
         (int) settings.number(Setting.REQUESTS_IN_FLIGHT_MAX, 1, 100_000),
-        Duration.ofSeconds(settings.number(Setting.STOP_TIMEOUT_SECS, 0, 600)));
+        Duration.ofSeconds(settings.number(Setting.STOP_TIMEOUT_SECS, 0, 600)),
+        (int) settings.number(Setting.AUTH_FAILURES_PER_SECOND, 0, 1_000_000));
   }
 
   /** Largest body of any other call. */

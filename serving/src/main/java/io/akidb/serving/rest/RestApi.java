@@ -52,7 +52,11 @@ public record RestApi(
 
   /** A server that is not listening yet. */
   public RestServer server(HttpConfig config) {
-    Gate gate = new Gate(identity, tenancy);
+    Gate gate =
+        new Gate(
+            identity,
+            tenancy,
+            new AuthFailures(config.authFailuresPerSecond(), Ticker.systemTicker()));
     List<Route> routes = routes(gate);
     return new RestServer(
         config,

@@ -7,7 +7,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * the time at which the bucket will be full again, replaced by compare-and-swap. A rate may change
  * from call to call. Thread-safe, without locks.
  */
-final class TokenBucket {
+public final class TokenBucket {
   private static final double NANOS_PER_SECOND = 1e9;
 
   /**
@@ -18,7 +18,7 @@ final class TokenBucket {
    * @param nanosToNext until a token is there; 0 if one is left
    * @param nanosToFull until the bucket is full
    */
-  record Take(boolean taken, long remaining, long nanosToNext, long nanosToFull) {}
+  public record Take(boolean taken, long remaining, long nanosToNext, long nanosToFull) {}
 
   private final AtomicLong fullAt;
 
@@ -27,7 +27,7 @@ final class TokenBucket {
    *
    * @param now of a clock that never goes back, in nanoseconds
    */
-  TokenBucket(long now) {
+  public TokenBucket(long now) {
     this.fullAt = new AtomicLong(now);
   }
 
@@ -38,7 +38,7 @@ final class TokenBucket {
    * @param capacity most tokens at once; at least 1
    * @param now of the same clock
    */
-  Take take(double perSecond, double capacity, long now) {
+  public Take take(double perSecond, double capacity, long now) {
     double nanosPerToken = NANOS_PER_SECOND / perSecond;
     long span = (long) (nanosPerToken * capacity);
     long cost = (long) nanosPerToken;
