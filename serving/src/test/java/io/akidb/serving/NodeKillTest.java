@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -24,10 +27,13 @@ class NodeKillTest {
 
   @TempDir Path folder;
 
-  private NodeProcess start() throws IOException {
+  private NodeProcess start(String... more) throws IOException {
+    List<String> arguments = new ArrayList<>(List.of("--port", "0"));
+    arguments.addAll(List.of("--cache-dir", folder.resolve("cache").toString()));
+    arguments.addAll(List.of(more));
     return new NodeProcess(
         Map.of("AKIDB_BUCKET", folder.resolve("bucket").toString()),
-        List.of("--port", "0", "--cache-dir", folder.resolve("cache").toString()),
+        arguments,
         folder.resolve("log"));
   }
 
@@ -70,6 +76,35 @@ class NodeKillTest {
       check(node, key, acknowledged);
       assertThat(node.terminate()).isEqualTo(143);
     }
+  }
+
+  @Test
+  void kill_whileTheBuildCommandRuns_endsItToo() throws Exception {
+    Path script = folder.resolve("build.sh");
+    Path pids = folder.resolve("pids");
+    // A script that waits for a program below it.
+    Files.writeString(
+        script,
+        "#!/bin/sh\nsleep 600 &\necho $$ $! > %1$s.new && mv %1$s.new %1$s\nwait\n"
+            .formatted(pids));
+    Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwx------"));
+    List<Long> started;
+    try (NodeProcess node = start("--build-command", script.toString())) {
+      String first = node.lines.getFirst();
+      String key = first.substring(first.lastIndexOf(' ') + 1);
+      node.send("POST", "/collections", "{\"name\": \"c\", \"vector_dim\": 2}", key);
+      assertThat(node.send("POST", "/collections/c/index", "{}", key).statusCode()).isEqualTo(202);
+      TestNode.await("the command runs", () -> Files.exists(pids));
+      started =
+          Arrays.stream(Files.readString(pids).trim().split("\\s+")).map(Long::valueOf).toList();
+      assertThat(started).hasSize(2).allMatch(NodeKillTest::isAlive);
+      node.kill();
+    }
+    TestNode.await("all of it is gone", () -> started.stream().noneMatch(NodeKillTest::isAlive));
+  }
+
+  private static boolean isAlive(long pid) {
+    return ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false);
   }
 
   private static Runnable writer(NodeProcess node, String key, String prefix, Set<String> done) {

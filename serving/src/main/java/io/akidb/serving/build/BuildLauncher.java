@@ -21,12 +21,16 @@ import org.jspecify.annotations.Nullable;
 /**
  * Starts the build command when a build was asked for: one process at a time, which takes all
  * pending requests of the bucket. Its output goes to a file. A request that the command leaves
- * behind when it fails is marked as failed. {@link #close} ends the process and the thread.
- * Thread-safe.
+ * behind when it fails is marked as failed. {@link #close} ends the process and the thread, and the
+ * end of this JVM, however violent, the process. Thread-safe.
  */
 public final class BuildLauncher implements AutoCloseable {
   private static final Logger LOG = System.getLogger(BuildLauncher.class.getName());
   private static final int END_TIMEOUT_SECS = 5;
+
+  /** Nobody waits for it, so the job has time to leave its lease. */
+  private static final int WILL_TIMEOUT_SECS = 15;
+
   private static final int LOGS_MAX = 10;
   private static final int ASKED_MAX = 1000;
   private static final Duration LEASE_TO_FAIL = Duration.ofSeconds(30);
@@ -96,6 +100,7 @@ public final class BuildLauncher implements AutoCloseable {
               .redirectOutput(log.toFile());
       builder.environment().putAll(config.environment());
       process = builder.start();
+      LastWill.of(process, WILL_TIMEOUT_SECS);
     } catch (IOException e) {
       LOG.log(Level.ERROR, "the build command cannot be started", e);
       return -1;
