@@ -150,6 +150,8 @@ class IdentityCommandsIT {
         "400",
         "/permissions/0");
 
+    failed(admin("role", "delete", "eu-reader"), "409", "1 API keys");
+    ok(admin("key", "revoke", field(key, "api_key_id")));
     assertThat(ok(admin("role", "delete", "eu-reader")).out()).contains("deleted eu-reader");
     failed(admin("role", "get", "eu-reader"), "404");
   }

@@ -36,6 +36,9 @@ public final class ApiKeys {
   /** Of the operator's key that stands in a node's configuration. */
   static final String CONFIGURED_ID = "configured";
 
+  /** Most keys of one tenant, and of the platform's operators. */
+  public static final int KEYS_MAX = 5000;
+
   /** How long a rotated key may go on working beside its successor. */
   public static final Duration OVERLAP_MAX = Duration.ofDays(30);
 
@@ -135,6 +138,8 @@ public final class ApiKeys {
    * @param maker who asks for it, noted in it; null for the node
    * @throws InvalidPolicyException naming the field that is out of bounds
    * @throws PolicyNotFoundException if the tenant has no such user
+   * @throws io.akidb.tenancy.QuotaExceededException if there are {@link #KEYS_MAX}; more calls than
+   *     one at the same time may pass that by as many
    */
   public IssuedApiKey issue(
       @Nullable TenantId tenant,
@@ -146,6 +151,7 @@ public final class ApiKeys {
     if (userId != null) {
       users.get(tenant, userId);
     }
+    records.requireRoom(tenant);
     byte[] id = new byte[KEY_ID_BYTES];
     byte[] secret = new byte[SECRET_BYTES];
     random.nextBytes(id);
@@ -279,12 +285,17 @@ public final class ApiKeys {
   }
 
   /**
-   * Revokes a key: at once on this node, within a second on the others.
+   * Revokes a key, also one that cannot be read: at once on this node, within a second on the
+   * others.
    *
    * @throws ApiKeyNotFoundException if the tenant has no such key
    */
   public void revoke(@Nullable TenantId tenant, String keyId) {
-    get(tenant, keyId);
+    try {
+      get(tenant, keyId);
+    } catch (CorruptApiKeyException e) {
+      // It is the tenant's own, and good for nothing.
+    }
     delete(tenant, keyId);
   }
 

@@ -98,6 +98,39 @@ final class Documents<T> {
     throw new PolicyConflictException("others change it all the time; try again later");
   }
 
+  /** Whether there is a record, readable or not. */
+  boolean exists(@Nullable TenantId owner, String id) {
+    return store.head(key(owner, id)).isPresent();
+  }
+
+  /** How many there are, readable or not; counting ends at {@code max}. */
+  int count(@Nullable TenantId owner, int max) {
+    int count = 0;
+    String after = null;
+    do {
+      ListPage page = store.list(folder(owner), after, PAGE_LIMIT_MAX);
+      count += page.objects().size();
+      after = page.nextStartAfter();
+    } while (after != null && count < max);
+    return Math.min(count, max);
+  }
+
+  /**
+   * Writes a record in place of one that cannot be read.
+   *
+   * @throws PolicyConflictException if somebody else changed it
+   */
+  void replaceDamaged(@Nullable TenantId owner, String id, T record) {
+    ObjectContent damaged =
+        content(owner, id)
+            .orElseThrow(() -> new PolicyConflictException("somebody else deleted it"));
+    try {
+      store.compareAndSwap(key(owner, id), damaged.metadata().etag(), write(record));
+    } catch (PreconditionFailedException e) {
+      throw new PolicyConflictException("somebody else changed it; look again");
+    }
+  }
+
   void delete(@Nullable TenantId owner, String id) {
     store.delete(key(owner, id));
   }

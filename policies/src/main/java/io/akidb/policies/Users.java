@@ -2,6 +2,7 @@ package io.akidb.policies;
 
 import com.github.benmanes.caffeine.cache.Ticker;
 import io.akidb.objectstore.ObjectStore;
+import io.akidb.tenancy.QuotaExceededException;
 import io.akidb.tenancy.TenantId;
 import java.time.Clock;
 import java.time.temporal.ChronoUnit;
@@ -14,6 +15,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The users and service accounts of each tenant, and the platform's operators. Thread-safe. */
 public final class Users {
+  /** Most users and service accounts of one tenant, and operators of the platform. */
+  public static final int USERS_MAX = 5000;
+
   private static final Pattern ID = Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
 
   private record Id(@Nullable TenantId tenant, String userId) {}
@@ -38,11 +42,21 @@ public final class Users {
    *
    * @param tenant whose; null for an operator of the platform
    * @throws InvalidPolicyException naming the field that is out of bounds
+   * @throws QuotaExceededException if there are {@link #USERS_MAX}; more calls than one at the same
+   *     time may pass that by as many
    */
   public User create(@Nullable TenantId tenant, User.Kind kind, String name, List<Grant> grants) {
     String id = UUID.randomUUID().toString();
     String now = clock.instant().truncatedTo(ChronoUnit.MILLIS).toString();
     User user = new User(id, tenant, kind, name, grants, now);
+    if (documents.count(tenant, USERS_MAX) >= USERS_MAX) {
+      throw new QuotaExceededException(
+          "max_users",
+          "max_users: the tenant has "
+              + USERS_MAX
+              + " users and service accounts, which is the most; delete some, or let people sign in"
+              + " by an identity provider");
+    }
     documents.create(tenant, id, user);
     remembered.forget(new Id(tenant, id));
     return user;
@@ -92,12 +106,15 @@ public final class Users {
   }
 
   /**
-   * Deletes a user. Keys of it work no longer, within a second on every node.
+   * Deletes a user, also one that cannot be read. Keys of it work no longer, within a second on
+   * every node.
    *
    * @throws PolicyNotFoundException if the tenant has no such user
    */
   public void delete(@Nullable TenantId tenant, String userId) {
-    get(tenant, userId);
+    if (!ID.matcher(userId).matches() || !documents.exists(tenant, userId)) {
+      throw missing();
+    }
     documents.delete(tenant, userId);
     remembered.forget(new Id(tenant, userId));
   }

@@ -378,4 +378,18 @@ class ApiKeysTest {
         .isPresent()
         .isNotEqualTo(node("another-configured-key").fingerprint(ApiKeys.CONFIGURED_ID));
   }
+
+  @Test
+  void revoke_ofADamagedKey_removesIt() {
+    String id = keys.issueFor(acme).descriptor().keyId();
+    store.put("akidb/system/api-keys/" + id + ".json", "{".getBytes(StandardCharsets.UTF_8));
+    assertThat(keys.list(acme, null, 10).unreadable()).containsExactly(id);
+    assertThatThrownBy(() -> keys.revoke(TenantId.random(), id))
+        .isInstanceOf(ApiKeyNotFoundException.class);
+
+    keys.revoke(acme, id);
+
+    assertThat(keys.list(acme, null, 10).unreadable()).isEmpty();
+    assertThat(store.list("akidb/system/api-keys", null, 10).objects()).isEmpty();
+  }
 }

@@ -25,7 +25,7 @@ class AuthorizerPropertyTest {
   private static final List<String> OWN = List.of("own-0", "own-1", "own-2", "own-3");
 
   private final Clock clock = Clock.fixed(NOW, ZoneOffset.UTC);
-  private final Roles roles = new Roles(new InMemoryStore(clock));
+  private final Roles roles = new Roles(new InMemoryStore(clock), clock);
   private final Authorizer authorizer = new Authorizer(roles, clock);
   private final TenantId acme = TenantId.random();
   private final Random random = new Random(SEED);

@@ -24,7 +24,7 @@ class AuthorizerTest {
   private static final String EARLIER = "2026-11-21T12:00:00Z";
 
   private final Clock clock = Clock.fixed(NOW, ZoneOffset.UTC);
-  private final Roles roles = new Roles(new InMemoryStore(clock));
+  private final Roles roles = new Roles(new InMemoryStore(clock), clock);
   private final Authorizer authorizer = new Authorizer(roles, clock);
   private final TenantId acme = TenantId.random();
   private final Principal operator = principal(null, Grant.of(Role.OPERATOR));

@@ -5,23 +5,47 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.akidb.objectstore.InMemoryStore;
 import io.akidb.objectstore.ObjectStore;
+import io.akidb.tenancy.QuotaExceededException;
 import io.akidb.tenancy.TenantId;
 import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
 import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 /** Users and the roles that tenants make for themselves. */
 class UsersTest {
   private final ObjectStore store = new InMemoryStore(Clock.systemUTC());
   private final AtomicLong nanos = new AtomicLong();
+  private final AtomicReference<Instant> now = new AtomicReference<>(Instant.now());
+  private final Clock clock =
+      new Clock() {
+        @Override
+        public ZoneId getZone() {
+          return ZoneOffset.UTC;
+        }
+
+        @Override
+        public Clock withZone(ZoneId zone) {
+          return this;
+        }
+
+        @Override
+        public Instant instant() {
+          return now.get();
+        }
+      };
   private final TenantId acme = TenantId.random();
   private final TenantId other = TenantId.random();
-  private final Users users = new Users(store, Clock.systemUTC(), nanos::get);
-  private final Roles roles = new Roles(store, nanos::get);
+  private final Users users = new Users(store, clock, nanos::get);
+  private final Roles roles = new Roles(store, clock, nanos::get);
 
   private User alice() {
     return users.create(acme, User.Kind.USER, "alice@example.org", List.of(Grant.of(Role.VIEWER)));
@@ -64,7 +88,7 @@ class UsersTest {
   @Test
   void change_onAnotherNode_holdsWithinASecond() {
     User alice = alice();
-    Users node = new Users(store, Clock.systemUTC(), nanos::get);
+    Users node = new Users(store, clock, nanos::get);
     assertThat(node.find(acme, alice.userId())).isPresent();
 
     users.delete(acme, alice.userId());
@@ -142,6 +166,99 @@ class UsersTest {
     assertThatThrownBy(() -> roles.delete(acme, "eu")).isInstanceOf(PolicyNotFoundException.class);
     assertThatThrownBy(() -> roles.delete(acme, "viewer"))
         .isInstanceOf(PolicyConflictException.class);
+  }
+
+  private static final Role EU = new Role("eu", Set.of(Permission.VECTORS_SEARCH), null);
+  private static final Role EU_ALL = new Role("eu", Set.of(Permission.VECTORS_DELETE), null);
+
+  @Test
+  void role_thatIsGranted_isNotDeleted() {
+    roles.create(acme, EU);
+    Grant past = new Grant("eu", null, null, "2020-01-01T00:00:00Z");
+    User bob = users.create(acme, User.Kind.USER, "bob@example.org", List.of(past));
+    users.create(other, User.Kind.USER, "eve@example.org", List.of(Grant.of(EU)));
+    ApiKeys keys = new ApiKeys(store, users, clock, new SecureRandom(), null, nanos::get);
+    String key = keys.issue(acme, null, List.of(Grant.of(EU)), null, null).descriptor().keyId();
+    assertThatThrownBy(() -> roles.delete(acme, "eu"))
+        .isInstanceOf(PolicyConflictException.class)
+        .hasMessageContaining("1 users")
+        .hasMessageContaining("1 API keys");
+    assertThat(roles.find(acme, "eu")).hasValue(EU);
+
+    keys.revoke(acme, key);
+    users.withdraw(acme, bob.userId(), "eu");
+    roles.delete(acme, "eu");
+    assertThat(roles.find(acme, "eu")).isEmpty();
+    assertThat(roles.list(acme, null, 10).items()).isEmpty();
+  }
+
+  @Test
+  void role_deleted_leavesNoGrantToTheNextOfItsName() {
+    roles.create(acme, EU);
+    roles.delete(acme, "eu");
+    // Was on its way from a node that still knew the role.
+    User late = users.create(acme, User.Kind.USER, "bob@example.org", List.of(Grant.of(EU)));
+    assertThatThrownBy(() -> roles.create(acme, EU_ALL)).hasMessageContaining("a moment ago");
+    now.updateAndGet(instant -> instant.plusSeconds(61));
+    assertThatThrownBy(() -> roles.create(acme, EU_ALL)).hasMessageContaining("is granted to");
+    assertThat(roles.find(acme, "eu")).isEmpty();
+
+    users.delete(acme, late.userId());
+    roles.create(acme, EU_ALL);
+    assertThat(roles.find(acme, "eu")).hasValue(EU_ALL);
+    assertThatThrownBy(() -> roles.create(acme, EU)).hasMessageContaining("taken");
+  }
+
+  private void putDamaged(String kind, String id) {
+    store.put(
+        "akidb/system/" + kind + "/" + acme + "/" + id + ".json",
+        "{\"name\": 5".getBytes(StandardCharsets.UTF_8));
+  }
+
+  @Test
+  void damaged_userAndRole_canBeDeleted() {
+    String id = "00000000-0000-4000-8000-000000000000";
+    putDamaged("users", id);
+    putDamaged("roles", "eu");
+    assertThatThrownBy(() -> roles.delete(acme, "eu"))
+        .isInstanceOf(PolicyConflictException.class)
+        .hasMessageContaining("cannot be read");
+
+    users.delete(acme, id);
+    roles.delete(acme, "eu");
+
+    assertThat(users.list(acme, null, 10).unreadable()).isEmpty();
+    assertThat(roles.list(acme, null, 10).unreadable()).isEmpty();
+    assertThat(roles.find(acme, "eu")).isEmpty();
+    assertThatThrownBy(() -> roles.delete(acme, "eu")).isInstanceOf(PolicyNotFoundException.class);
+  }
+
+  @Test
+  void bounds_ofATenant_areHeldAndNamed() {
+    for (int i = 0; i < Users.USERS_MAX; i++) {
+      putDamaged("users", String.format("00000000-0000-4000-8000-%012x", i));
+      store.put(
+          "akidb/system/api-keys-of/" + acme + "/" + String.format("%016x", i),
+          "{}".getBytes(StandardCharsets.UTF_8));
+    }
+    for (int i = 0; i < Roles.ROLES_MAX; i++) {
+      putDamaged("roles", "r" + i);
+    }
+    ApiKeys keys = new ApiKeys(store, users, clock, new SecureRandom(), null, nanos::get);
+    assertThatThrownBy(this::alice)
+        .isInstanceOf(QuotaExceededException.class)
+        .hasMessageStartingWith("max_users: the tenant has 5000");
+    assertThatThrownBy(() -> keys.issueFor(acme))
+        .isInstanceOf(QuotaExceededException.class)
+        .hasMessageStartingWith("max_api_keys: the tenant has 5000 of 5000");
+    assertThatThrownBy(() -> roles.create(acme, EU))
+        .isInstanceOf(QuotaExceededException.class)
+        .hasMessageStartingWith("max_roles: the tenant has used 1000");
+
+    users.delete(acme, "00000000-0000-4000-8000-000000000000");
+    alice();
+    store.delete("akidb/system/api-keys-of/" + acme + "/" + "0".repeat(16));
+    keys.issueFor(acme);
   }
 
   @Test

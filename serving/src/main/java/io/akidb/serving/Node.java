@@ -104,7 +104,7 @@ public final class Node implements AutoCloseable {
   private static Identity identity(
       ObjectStore store, Settings settings, Clock clock, SecureRandom random) {
     Users users = new Users(store, clock);
-    Roles roles = new Roles(store);
+    Roles roles = new Roles(store, clock);
     ApiKeys keys =
         new ApiKeys(store, users, clock, random, settings.text(Setting.ADMIN_API_KEY).orElse(null));
     AccessTokens accessTokens = new AccessTokens(store, keys, clock, random);

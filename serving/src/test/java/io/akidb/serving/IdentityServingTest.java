@@ -5,12 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.akidb.objectstore.InMemoryStore;
 import io.akidb.objectstore.ObjectStore;
+import io.akidb.policies.Users;
 import io.akidb.serving.TestNode.Reply;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -167,21 +170,28 @@ class IdentityServingTest {
   }
 
   @Test
-  void customRole_grantedAndDeleted_refusesWhereItHeld() {
+  void customRole_isDeletedOnlyWhenNobodyHasIt() {
     admin.post("/roles", json("{'name': 'loader', 'permissions': ['vectors.insert']}")).expect(201);
     admin.post("/roles", json("{'name': 'loader', 'permissions': ['vectors.insert']}")).expect(409);
     admin.post("/roles", json("{'name': 'admin', 'permissions': ['vectors.insert']}")).expect(409);
     admin.post("/roles", json("{'name': 'op', 'permissions': ['platform.operate']}")).expect(403);
     assertThat(admin.get("/roles").json().get("items")).hasSize(1);
     assertThat(admin.get("/roles/viewer").json().get("permissions")).hasSize(2);
-    TestNode loader = as(user("'role': 'loader'"));
+    JsonNode job = user("'role': 'loader'");
+    TestNode loader = as(job);
     loader.post("/collections/eu-products/vectors", ROW).expect(200);
     loader.get("/collections/eu-products").expect(403);
 
-    admin.delete("/roles/loader").expect(204);
+    String detail = admin.delete("/roles/loader").expect(409).json().get("detail").asText();
+    assertThat(detail).contains("granted to 1 users");
+    loader.post("/collections/eu-products/vectors", ROW).expect(200);
 
-    loader.post("/collections/eu-products/vectors", ROW).expect(403);
+    admin.delete("/users/" + job.get("user_id").asText() + "/roles/loader").expect(200);
+    loader.post("/collections/eu-products/vectors", ROW).expect(404);
+    admin.delete("/roles/loader").expect(204);
     admin.delete("/roles/loader").expect(404);
+    admin.get("/roles/loader").expect(404);
+    admin.post("/roles", json("{'name': 'loader', 'permissions': ['vectors.insert']}")).expect(409);
     admin.delete("/roles/viewer").expect(409);
   }
 
@@ -461,6 +471,52 @@ class IdentityServingTest {
       other.as(keyless.get("api_key").asText()).get("/collections/c").expect(401);
       other.as(deleted.get("api_key").asText()).get("/collections/c").expect(401);
       other.as(withdrawn.get("api_key").asText()).get("/collections/c").expect(404);
+    }
+  }
+
+  @Test
+  void damagedRecords_areDeletedByWhoMayEverything() {
+    ObjectStore store = new InMemoryStore(Clock.systemUTC());
+    try (TestNode other = TestNode.start(folder, store, folder.resolve("damaged"))) {
+      JsonNode beta = other.post("/tenants", "{\"name\": \"beta\"}").expect(201).json();
+      TestNode boss = other.as(beta.get("api_key").asText());
+      String id = beta.get("tenant_id").asText();
+      String hr = json("{'name': 'hr', 'permissions': ['users.manage']}");
+      boss.post("/roles", hr).expect(201);
+      TestNode manager =
+          other.as(
+              boss.post("/users", json("{'email': 'h@r.x', 'role': 'hr'}"))
+                  .expect(201)
+                  .json()
+                  .get("api_key")
+                  .asText());
+      JsonNode user = boss.post("/users", json("{'email': 'a@b.c'}")).expect(201).json();
+      String userId = user.get("user_id").asText();
+      String keyId = user.get("api_key_id").asText();
+      byte[] damage = "{".getBytes(StandardCharsets.UTF_8);
+      store.put("akidb/system/users/" + id + "/" + userId + ".json", damage);
+      store.put("akidb/system/api-keys/" + keyId + ".json", damage);
+      store.put("akidb/system/roles/" + id + "/bad.json", damage);
+
+      for (String path : List.of("/api-keys/" + keyId, "/users/" + userId, "/roles/bad")) {
+        manager.delete(path).expect(403);
+        boss.delete(path).expect(204);
+        boss.get(path).expect(404);
+      }
+      assertThat(boss.get("/users").expect(200).json().has("unreadable")).isFalse();
+    }
+  }
+
+  @Test
+  void boundOfUsers_isAQuota() {
+    ObjectStore store = new InMemoryStore(Clock.systemUTC());
+    try (TestNode other = TestNode.start(folder, store, folder.resolve("full"))) {
+      for (int i = 0; i < Users.USERS_MAX; i++) {
+        store.put("akidb/system/users/default/" + new UUID(0, i) + ".json", new byte[0]);
+      }
+      Reply refused = other.post("/users", json("{'email': 'a@b.c'}")).expect(403);
+      assertThat(refused.json().get("code").asText()).isEqualTo("quota_exceeded");
+      assertThat(refused.json().get("detail").asText()).startsWith("max_users: ");
     }
   }
 

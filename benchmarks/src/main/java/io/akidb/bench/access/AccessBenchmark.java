@@ -55,7 +55,7 @@ public class AccessBenchmark {
   private final RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(42);
   private final TenantRegistry registry = new TenantRegistry(store, clock);
   private final Users users = new Users(store, clock);
-  private final Roles roles = new Roles(store);
+  private final Roles roles = new Roles(store, clock);
   private final ApiKeys keys = new ApiKeys(store, users, clock, new SecureRandom(), null);
   private final Authorizer authorizer = new Authorizer(roles, clock);
   private final RateLimiter limiter = new RateLimiter(1, System::nanoTime);
@@ -69,12 +69,13 @@ public class AccessBenchmark {
   @State(Scope.Thread)
   public static class Forgetful {
     private final Clock clock = Clock.systemUTC();
-    private Authorizer authorizer = new Authorizer(new Roles(new InMemoryStore(clock)), clock);
+    private Authorizer authorizer =
+        new Authorizer(new Roles(new InMemoryStore(clock), clock), clock);
 
     /** Forgets. */
     @Setup(Level.Invocation)
     public void forget(AccessBenchmark benchmark) {
-      authorizer = new Authorizer(new Roles(benchmark.store), clock);
+      authorizer = new Authorizer(new Roles(benchmark.store, benchmark.clock), clock);
     }
   }
 

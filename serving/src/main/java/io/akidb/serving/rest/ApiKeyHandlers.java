@@ -3,6 +3,7 @@ package io.akidb.serving.rest;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.akidb.policies.ApiKeyDescriptor;
 import io.akidb.policies.ApiKeys;
+import io.akidb.policies.CorruptApiKeyException;
 import io.akidb.policies.Grant;
 import io.akidb.policies.Identity;
 import io.akidb.policies.IssuedApiKey;
@@ -134,21 +135,28 @@ final class ApiKeyHandlers {
     call.allowParameters("platform", "with_created");
     TenantId owner = call.owner();
     boolean withCreated = call.flag("with_created");
-    ApiKeyDescriptor key = identity.keys().get(owner, call.path("api_key_id"));
-    delegation.requireOver(call, key);
+    String keyId = call.path("api_key_id");
+    requireMayRevoke(call, owner, keyId);
     if (withCreated) {
-      identity
-          .keys()
-          .madeWith(owner, key.keyId())
-          .forEach(made -> delegation.requireOver(call, made));
+      identity.keys().madeWith(owner, keyId).forEach(made -> delegation.requireOver(call, made));
     }
-    note(call, key);
-    identity.keys().revoke(owner, key.keyId());
+    identity.keys().revoke(owner, keyId);
     if (withCreated) {
       // Again, now that nothing more can be made with it.
-      revokeAll(call, owner, identity.keys().madeWith(owner, key.keyId()));
+      revokeAll(call, owner, identity.keys().madeWith(owner, keyId));
     }
     return Answer.noContent();
+  }
+
+  private void requireMayRevoke(Call call, @Nullable TenantId owner, String keyId) {
+    try {
+      ApiKeyDescriptor key = identity.keys().get(owner, keyId);
+      delegation.requireOver(call, key);
+      note(call, key);
+    } catch (CorruptApiKeyException e) {
+      delegation.requireOverAll(call, owner);
+      call.note("removed", "a record that cannot be read");
+    }
   }
 
   private void revokeAll(Call call, @Nullable TenantId owner, List<ApiKeyDescriptor> made) {

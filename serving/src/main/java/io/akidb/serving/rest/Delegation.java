@@ -3,6 +3,7 @@ package io.akidb.serving.rest;
 import io.akidb.policies.ApiKeyDescriptor;
 import io.akidb.policies.Grant;
 import io.akidb.policies.Identity;
+import io.akidb.policies.Role;
 import io.akidb.policies.User;
 import io.akidb.serving.problem.Reason;
 import io.akidb.serving.problem.ServingException;
@@ -52,6 +53,18 @@ final class Delegation {
   void requireOver(Call call, ApiKeyDescriptor key) {
     boolean own = key.keyId().equals(call.principal().keyId());
     if (!own && !isOverGrants(call, key) && !isOverUser(call, key)) {
+      throw Gate.forbidden();
+    }
+  }
+
+  /**
+   * Lets a caller delete what cannot be read, and so may give anything.
+   *
+   * @param owner whose it is; null for the platform
+   * @throws ServingException FORBIDDEN to whoever may not everything there
+   */
+  void requireOverAll(Call call, @Nullable TenantId owner) {
+    if (!isOver(call, owner, List.of(Grant.of(owner == null ? Role.OPERATOR : Role.ADMIN)))) {
       throw Gate.forbidden();
     }
   }

@@ -3,6 +3,7 @@ package io.akidb.serving.rest;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.akidb.policies.CorruptPolicyException;
 import io.akidb.policies.Identity;
 import io.akidb.policies.InvalidPolicyException;
 import io.akidb.policies.Permission;
@@ -95,11 +96,17 @@ final class RoleHandlers {
 
   private Answer delete(Call call) {
     call.allowParameters();
-    Role role = role(call);
-    requireMayHold(call, role);
-    ObjectNode removed = json(role);
-    call.note("removed_permissions", removed.path("permissions"));
-    call.note("removed_row_filter", role.rowFilter());
+    try {
+      Role role = role(call);
+      requireMayHold(call, role);
+      ObjectNode removed = json(role);
+      call.note("removed_permissions", removed.path("permissions"));
+      call.note("removed_row_filter", role.rowFilter());
+    } catch (CorruptPolicyException e) {
+      // It may have been of any permissions.
+      requireMayHold(call, Role.ADMIN);
+      call.note("removed", "a record that cannot be read");
+    }
     identity.roles().delete(call.tenant().tenantId(), call.path("role"));
     return Answer.noContent();
   }

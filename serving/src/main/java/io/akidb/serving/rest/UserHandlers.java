@@ -2,6 +2,7 @@ package io.akidb.serving.rest;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.akidb.policies.ApiKeyDescriptor;
+import io.akidb.policies.CorruptPolicyException;
 import io.akidb.policies.Grant;
 import io.akidb.policies.Identity;
 import io.akidb.policies.IssuedApiKey;
@@ -98,11 +99,17 @@ final class UserHandlers {
 
   private Answer delete(Call call) {
     call.allowParameters("platform");
-    User user = identity.users().get(call.owner(), call.path("user_id"));
-    delegation.requireOver(call, user);
-    call.note("removed", user.name());
-    call.note("removed_grants", GrantJson.json(user.grants()));
-    identity.users().delete(call.owner(), user.userId());
+    TenantId owner = call.owner();
+    try {
+      User user = identity.users().get(owner, call.path("user_id"));
+      delegation.requireOver(call, user);
+      call.note("removed", user.name());
+      call.note("removed_grants", GrantJson.json(user.grants()));
+    } catch (CorruptPolicyException e) {
+      delegation.requireOverAll(call, owner);
+      call.note("removed", "a record that cannot be read");
+    }
+    identity.users().delete(owner, call.path("user_id"));
     return Answer.noContent();
   }
 
