@@ -2,10 +2,15 @@ package io.akidb.build;
 
 import io.akidb.catalog.CollectionSchema;
 import io.akidb.catalog.IndexParameters;
+import io.akidb.diskann.BuildMemory;
+import io.akidb.diskann.BuildParameters;
+import io.akidb.diskann.IndexSchema;
 
 /**
- * The memory of one executor's shard builds, and how it is shared by those that run at once.
- * Vectors are spilled to files and mapped, so the graph, what guards it and the attributes count.
+ * The memory of one executor's shard builds, and how it is shared by those that run at once. Each
+ * build keeps within its part ({@link BuildMemory}); vectors, codes and graphs lie in mapped files,
+ * and a shard has no more rows than can keep what all walks touch, the graph, in as much page
+ * cache.
  *
  * @param gib of all shard builds that run at once in one executor
  * @param slots how many those can be
@@ -26,17 +31,47 @@ record MemoryBudget(double gib, int slots) {
    * of the memory.
    *
    * @param live rows
+   * @throws BuildFailedException if not even one row's shard can be built in the memory
    */
   long shardRowsMax(long live, CollectionSchema schema, IndexParameters request) {
-    long alone = rowsThatFit(perShard(1), schema, request);
+    long alone = rowsThatFit(1, schema, request);
     return Math.min(
-        request.partitionRowsMax(),
-        live <= alone ? alone : rowsThatFit(perShard(slots), schema, request));
+        request.partitionRowsMax(), live <= alone ? alone : rowsThatFit(slots, schema, request));
   }
 
-  private static long rowsThatFit(long bytes, CollectionSchema schema, IndexParameters request) {
+  private long rowsThatFit(int atOnce, CollectionSchema schema, IndexParameters request) {
+    long bytes = perShard(atOnce);
     double graph = 4 * GRAPH_SLACK * request.maxDegree();
     double attributes = (double) BYTES_PER_ATTRIBUTE * schema.attributes().size();
-    return Math.max(1, (long) (bytes / (graph + attributes + BYTES_PER_ROW)));
+    long cached = Math.max(1, (long) (bytes / (graph + attributes + BYTES_PER_ROW)));
+    BuildParameters parameters = IndexTerms.parameters(request, schema, slots, bytes);
+    IndexSchema terms = IndexTerms.schema(schema);
+    requireEnough(atOnce, Math.max(BYTES_MIN, BuildMemory.bytesMin(terms, parameters, 1)));
+    long low = 1;
+    long high = cached;
+    while (low < high) {
+      long middle = (low + high + 1) >>> 1;
+      if (BuildMemory.bytesMin(terms, parameters, middle) <= bytes) {
+        low = middle;
+      } else {
+        high = middle - 1;
+      }
+    }
+    return low;
+  }
+
+  private void requireEnough(int atOnce, long least) {
+    double gibMin = Math.ceil((double) least * atOnce / (1L << 30) * 1000) / 1000;
+    if (gib * (1L << 30) < (double) least * atOnce) {
+      throw new BuildFailedException(
+          "shard builds, "
+              + atOnce
+              + " at once, take at least "
+              + gibMin
+              + " GiB, they may have "
+              + gib
+              + ": give more by --build-memory-gb (build_memory_gb)",
+          null);
+    }
   }
 }
