@@ -27,6 +27,7 @@ import io.akidb.serving.ingest.IngestConfig;
 import io.akidb.serving.metrics.CountedStore;
 import io.akidb.serving.metrics.NodeMetrics;
 import io.akidb.serving.rest.HttpConfig;
+import io.akidb.serving.rest.MetricsAccess;
 import io.akidb.serving.rest.RestApi;
 import io.akidb.serving.rest.RestServer;
 import io.akidb.serving.search.KernelWarmUp;
@@ -87,7 +88,7 @@ public final class Node implements AutoCloseable {
       ApiKeys keys = identity.keys();
       NodeAudit audit = own(NodeAudit.open(bucket, settings, clock, random));
       RestApi api = open(bucket, metrics, settings, clock, registry, tenants, identity, audit);
-      server = own(api.server(http));
+      server = own(api.server(http, MetricsAccess.of(settings)));
       server.start();
       issuedOperatorKey = keys.hasOperator() ? null : issueOperatorKey(keys, audit);
     } catch (IOException | RuntimeException e) {

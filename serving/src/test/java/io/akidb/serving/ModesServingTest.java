@@ -1,12 +1,14 @@
 package io.akidb.serving;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.akidb.serving.TestNode.Reply;
 import io.akidb.tenancy.TenantId;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -96,6 +98,27 @@ class ModesServingTest {
       node.as("wrong").get("/collections").expect(401);
       node.as("").get("/collections").expect(401);
     }
+  }
+
+  @Test
+  void metrics_areReadByTheirKeyOrByAnybodyIfTheSettingsSaySo() {
+    String key = "of-those-who-scrape";
+    try (TestNode node = TestNode.start(folder, Map.of("AKIDB_METRICS_KEY", key))) {
+      node.as("").get("/metrics").expect(401);
+      node.as("of-those-who-scrap").get("/metrics").expect(401);
+      node.as(key).get("/metrics").expect(200);
+      node.as(key).get("/v1/metrics").expect(200);
+      node.as(key).get("/collections").expect(401);
+      node.get("/metrics").expect(200);
+      JsonNode tenant = node.post("/tenants", "{\"name\": \"acme\"}").expect(201).json();
+      node.as(tenant.get("api_key").asText()).get("/metrics").expect(403);
+    }
+    try (TestNode node = TestNode.start(folder, "--metrics-open", "true")) {
+      node.as("").get("/metrics").expect(200);
+      node.as("").get("/tenants").expect(401);
+    }
+    assertThatThrownBy(() -> TestNode.start(folder, Map.of("AKIDB_METRICS_KEY", "short")))
+        .hasMessageContaining("AKIDB_METRICS_KEY");
   }
 
   @Test

@@ -32,7 +32,8 @@ class RestMannersTest {
             "/collections",
             """
             {"name": "c", "vector_dim": 2, "distance": "cosine",
-             "attributes": {"s": "string", "l": "long", "d": "double", "b": "boolean", "t": "string[]"}}""")
+             "attributes": {"s": "string", "l": "long", "d": "double", "b": "boolean", "t": "string[]"}}\
+            """)
         .expect(201);
     node.post("/collections/c/vectors", "{\"vectors\": [{\"id\": \"a\", \"vector\": [1, 0]}]}")
         .expect(200);
@@ -88,11 +89,13 @@ class RestMannersTest {
         "{'vector': [1, 0], 'filter': {'s': {'$equ': 1}}} | /filter/s/$equ | did you mean '$eq'",
         "{'vector': [1, 0], 'filter': {'s': 1}} | /filter/s | must be a string",
         "{'vector': [1, 0], 'filter': {'l': 1.5}} | /filter/l | whole number",
-        "{'vector': [1, 0], 'filter': {'b': {'$in': [true, 'x']}}} | /filter/b/$in/1 | true or false",
+        "{'vector': [1, 0], 'filter': {'b': {'$in': [true, 'x']}}} | /filter/b/$in/1 | true or"
+            + " false",
         "{'vector': [1, 0], 'filter': {'d': null}} | /filter/d | $exists",
         "{'vector': [1, 0], 'filter': {'b': {'$gt': true}}} | /filter/b/$gt | does not apply",
         "{'vector': [1, 0], 'filter': {'x': {'$gt': true}}} | /filter/x/$gt | number or a text",
-        "{'vector': [1, 0], 'filter': {'s': {'$contains': 'x'}}} | /filter/s/$contains | string[] only",
+        "{'vector': [1, 0], 'filter': {'s': {'$contains': 'x'}}} | /filter/s/$contains | string[]"
+            + " only",
         "{'vector': [1, 0], 'filter': {'l': {'$prefix': 'x'}}} | /filter/l/$prefix | texts only",
         "{'vector': [1, 0], 'filter': {'s': {'$exists': 1}}} | /filter/s/$exists | true or false",
         "{'vector': [1, 0], 'filter': {'s': {'$in': []}}} | /filter/s/$in | at least one",
@@ -153,8 +156,10 @@ class RestMannersTest {
       quoteCharacter = '`',
       value = {
         "{'vectors': [{'id': 'x', 'vector': [1]}]} | /vectors/0/vector",
-        "{'vectors': [{'id': 'x', 'vector': [1, 2]}, {'id': '', 'vector': [1, 2]}]} | /vectors/1/id",
-        "{'vectors': [{'id': 'x', 'vector': [1, 2], 'payload': {'l': 'no'}}]} | /vectors/0/payload/l",
+        "{'vectors': [{'id': 'x', 'vector': [1, 2]}, {'id': '', 'vector': [1, 2]}]} |"
+            + " /vectors/1/id",
+        "{'vectors': [{'id': 'x', 'vector': [1, 2], 'payload': {'l': 'no'}}]} |"
+            + " /vectors/0/payload/l",
         "{'vectors': [{'id': 'x', 'vector': [1, 2], 'payload': 5}]} | /vectors/0/payload",
         "{'vectors': [{'id': 'x', 'vector': [1, 2], 'playload': {}}]} | /vectors/0/playload",
         "{'vectors': [{'id': 5, 'vector': [1, 2]}]} | /vectors/0/id",
@@ -324,7 +329,8 @@ class RestMannersTest {
         .expect(201);
     node.post(
             "/collections/r/vectors",
-            "{\"vectors\": [{\"id\": \"n\", \"vector\": [1, 0]}, {\"id\": \"f\", \"vector\": [9, 0]}]}")
+            "{\"vectors\": [{\"id\": \"n\", \"vector\": [1, 0]}, {\"id\": \"f\", \"vector\": [9,"
+                + " 0]}]}")
         .expect(200);
     assertThat(
             node.post("/collections/r/search", "{\"vector\": [0, 0], \"radius\": 2}")
@@ -355,12 +361,13 @@ class RestMannersTest {
   }
 
   @Test
-  void healthAndMetrics_areOpenAndBounded() {
+  void health_isOpenAndMetricsAreTheOperatorsAndBounded() {
     assertThat(node.as("").get("/health/live").expect(200).json().get("status").asText())
         .isEqualTo("live");
     node.as("").get("/v1/health/ready").expect(200);
+    node.as("").get("/metrics").expect(401);
     String metrics =
-        new String(node.as("").get("/metrics").expect(200).http().body(), StandardCharsets.UTF_8);
+        new String(node.get("/metrics").expect(200).http().body(), StandardCharsets.UTF_8);
     assertThat(metrics)
         .contains(
             "akidb_http_request_duration_seconds_count{method=\"POST\",route=\"/collections/{collection}/vectors\",status=\"2xx\"}")
@@ -376,7 +383,8 @@ class RestMannersTest {
     Reply asked =
         node.post(
                 "/collections/c/index",
-                "{\"type\": \"diskann\", \"parameters\": {\"max_degree\": 32, \"alpha\": 1.3, \"seed\": 5, \"quantization\": \"pq\", \"vector_storage\": \"f16\"}}")
+                "{\"type\": \"diskann\", \"parameters\": {\"max_degree\": 32, \"alpha\": 1.3,"
+                    + " \"seed\": 5, \"quantization\": \"pq\", \"vector_storage\": \"f16\"}}")
             .expect(202);
     Reply state = node.get("/collections/c/index").expect(200);
     assertThat(state.json().get("state").asText()).isEqualTo("pending");

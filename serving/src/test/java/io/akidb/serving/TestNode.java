@@ -76,7 +76,26 @@ public final class TestNode implements AutoCloseable {
     return start(bucket, store, cache, Clock.systemUTC(), flags);
   }
 
+  /** With variables beside the operator's key. */
+  static TestNode start(Path folder, Map<String, String> variables) {
+    Path bucket = folder.resolve("bucket");
+    ObjectStore store =
+        ObjectStores.open(
+            new BucketConfig(bucket.toString(), null, BucketConfig.DEFAULT_REGION, null, null));
+    return start(bucket, store, folder.resolve("cache"), Clock.systemUTC(), variables);
+  }
+
   static TestNode start(Path bucket, ObjectStore store, Path cache, Clock clock, String... flags) {
+    return start(bucket, store, cache, clock, Map.of(), flags);
+  }
+
+  private static TestNode start(
+      Path bucket,
+      ObjectStore store,
+      Path cache,
+      Clock clock,
+      Map<String, String> variables,
+      String... flags) {
     List<String> arguments =
         new ArrayList<>(
             List.of(
@@ -95,7 +114,7 @@ public final class TestNode implements AutoCloseable {
       // Tests are refused more often than callers are who know what they do.
       arguments.addAll(List.of("--auth-failures-per-second", "0"));
     }
-    Map<String, String> environment = new HashMap<>();
+    Map<String, String> environment = new HashMap<>(variables);
     environment.put("AKIDB_ADMIN_API_KEY", OPERATOR_KEY);
     try {
       Node node = new Node(store, Settings.read(arguments, environment), clock, new SecureRandom());

@@ -45,6 +45,8 @@ public enum Setting {
   BODY_BYTES_MAX(
       "33554432", "largest body of a write, in bytes; other bodies may have a sixteenth of it"),
   REQUESTS_IN_FLIGHT_MAX("256", "calls handled at once; more are answered 503"),
+  METRICS_OPEN("false", "whether anybody who reaches the port may read the metrics"),
+  METRICS_KEY(null, "a secret that opens the metrics and nothing else, for whoever scrapes them"),
   AUTH_FAILURES_PER_SECOND(
       "20", "calls of one address without a known key, ten seconds' worth at once; 0 for no limit"),
   STOP_TIMEOUT_SECS("10", "how long a stopping node waits for the calls in flight"),
@@ -112,7 +114,11 @@ public enum Setting {
 
   /** Whether it must not stand in a log, nor on a command line that others can list. */
   public boolean isSecret() {
-    return this == ACCESS_KEY || this == SECRET_KEY || this == ADMIN_API_KEY || this == REDIS_URL;
+    return this == ACCESS_KEY
+        || this == SECRET_KEY
+        || this == ADMIN_API_KEY
+        || this == METRICS_KEY
+        || this == REDIS_URL;
   }
 
   static Optional<Setting> ofFlag(String flag) {

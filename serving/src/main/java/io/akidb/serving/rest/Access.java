@@ -2,7 +2,7 @@ package io.akidb.serving.rest;
 
 /** Who may call a route. */
 enum Access {
-  /** Anybody: health and metrics. */
+  /** Anybody: health. */
   OPEN,
   /** Whoever shows an API key itself, rather than a token. */
   KEY_HOLDER,

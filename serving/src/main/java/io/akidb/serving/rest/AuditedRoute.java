@@ -39,7 +39,7 @@ record AuditedRoute(String action, Kind kind) {
   }
 
   private static Kind kind(Route route) {
-    if (route.access() == Access.OPEN) {
+    if (route.isOfTheNode()) {
       return Kind.DATA;
     }
     Permission permission = route.permission();

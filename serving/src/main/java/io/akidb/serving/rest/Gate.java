@@ -43,15 +43,17 @@ final class Gate {
   private final Modes modes;
   private final RateLimits rates;
   private final AuthFailures failures;
+  private final MetricsAccess metrics;
   private final LoadingCache<TenantId, Optional<Tenant>> tenants;
 
-  Gate(Identity identity, Tenancy tenancy, AuthFailures failures) {
+  Gate(Identity identity, Tenancy tenancy, AuthFailures failures, MetricsAccess metrics) {
     this.keys = identity.keys();
     this.tokens = identity.tokens();
     this.authorizer = identity.authorizer();
     this.modes = tenancy.modes();
     this.rates = new RateLimits(tenancy);
     this.failures = failures;
+    this.metrics = metrics;
     TenantRegistry registry = tenancy.registry();
     this.tenants =
         Caffeine.newBuilder()
@@ -66,7 +68,7 @@ final class Gate {
    * @throws ServingException UNAUTHENTICATED, FORBIDDEN, NOT_ENABLED, NOT_FOUND or RATE_LIMITED
    */
   Call enter(Context http, Route route, int bodyBytesMax) {
-    if (route.access() == Access.OPEN) {
+    if (route.access() == Access.OPEN || metrics.admits(route, credential(http))) {
       return new Call(http, bodyBytesMax, this, null, null, NOTHING);
     }
     Principal principal = identify(http, route);

@@ -51,12 +51,13 @@ public record RestApi(
     BooleanSupplier ready) {
 
   /** A server that is not listening yet. */
-  public RestServer server(HttpConfig config) {
+  public RestServer server(HttpConfig config, MetricsAccess metricsAccess) {
     Gate gate =
         new Gate(
             identity,
             tenancy,
-            new AuthFailures(config.authFailuresPerSecond(), Ticker.systemTicker()));
+            new AuthFailures(config.authFailuresPerSecond(), Ticker.systemTicker()),
+            metricsAccess);
     List<Route> routes = routes(gate);
     return new RestServer(
         config,

@@ -164,7 +164,7 @@ public final class RestServer implements AutoCloseable {
 
   /** Does a part of a call that costs this node work; waiting for the caller is none. */
   private <T> T inFlight(Route route, Supplier<T> work) {
-    if (route.access() == Access.OPEN) {
+    if (route.isOfTheNode()) {
       return work.get();
     }
     if (!inFlight.tryAcquire()) {

@@ -58,6 +58,11 @@ record Route(
     return new Route("POST", path, Access.TENANT, permission, false, true, handler);
   }
 
+  /** Whether it is about the node itself, which has to tell of itself also when it is busy. */
+  boolean isOfTheNode() {
+    return access == Access.OPEN || path.equals(MetricsAccess.PATH);
+  }
+
   boolean isOfACollection() {
     return path.startsWith("/collections/{collection}");
   }

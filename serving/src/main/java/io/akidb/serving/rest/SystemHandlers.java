@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
 
-/** Health and metrics, open to whoever reaches the port. */
+/** Health, open to whoever reaches the port, and metrics, which name tenants. */
 final class SystemHandlers {
   private final BooleanSupplier ready;
   private final BooleanSupplier sharesRates;
@@ -29,12 +29,14 @@ final class SystemHandlers {
     return List.of(
         Route.open("GET", "/health/live", call -> Answer.ok(Json.object().put("status", "live"))),
         Route.open("GET", "/health/ready", call -> ready()),
-        Route.open(
+        Route.operator(
             "GET",
-            "/metrics",
-            call ->
-                new Answer(
-                    200, "text/plain; version=0.0.4; charset=utf-8", metrics.text(), Map.of())));
+            MetricsAccess.PATH,
+            call -> {
+              call.allowParameters();
+              return new Answer(
+                  200, "text/plain; version=0.0.4; charset=utf-8", metrics.text(), Map.of());
+            }));
   }
 
   private Answer ready() {

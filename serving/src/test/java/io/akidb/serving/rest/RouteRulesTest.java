@@ -21,7 +21,7 @@ class RouteRulesTest {
     for (Route route : routes()) {
       boolean needsNone =
           route.access() == Access.OPEN
-              ? route.path().startsWith("/health/") || route.path().equals("/metrics")
+              ? route.path().startsWith("/health/")
               : route.access() == Access.KEY_HOLDER && route.path().equals("/auth/token");
       assertThat(route.permission() == null).as("%s", route).isEqualTo(needsNone);
     }

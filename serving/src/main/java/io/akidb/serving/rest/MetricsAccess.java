@@ -1,0 +1,63 @@
+package io.akidb.serving.rest;
+
+import io.akidb.serving.config.InvalidSettingException;
+import io.akidb.serving.config.Setting;
+import io.akidb.serving.config.Settings;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who may read the metrics besides an operator: they name tenants, so nobody unless the settings
+ * say so. Holds the hash of a secret only. Immutable.
+ */
+public final class MetricsAccess {
+  static final String PATH = "/metrics";
+  private static final int KEY_LENGTH_MIN = 16;
+
+  private final boolean open;
+  private final byte @Nullable [] keySha256;
+
+  private MetricsAccess(boolean open, byte @Nullable [] keySha256) {
+    this.open = open;
+    this.keySha256 = keySha256;
+  }
+
+  /**
+   * Reads the settings.
+   *
+   * @throws InvalidSettingException if the key could be guessed
+   */
+  public static MetricsAccess of(Settings settings) {
+    String key = settings.text(Setting.METRICS_KEY).orElse(null);
+    if (key != null && key.length() < KEY_LENGTH_MIN) {
+      throw new InvalidSettingException(
+          Setting.METRICS_KEY.variable()
+              + " must have at least "
+              + KEY_LENGTH_MIN
+              + " characters; make one by 'openssl rand -hex 32'");
+    }
+    return new MetricsAccess(settings.flag(Setting.METRICS_OPEN), key == null ? null : sha256(key));
+  }
+
+  /** Whether this call reads the metrics and needs no other right than what it shows. */
+  boolean admits(Route route, Optional<String> credential) {
+    if (!route.path().equals(PATH)) {
+      return false;
+    }
+    byte[] known = keySha256;
+    return open
+        || (known != null
+            && credential.filter(shown -> MessageDigest.isEqual(known, sha256(shown))).isPresent());
+  }
+
+  private static byte[] sha256(String text) {
+    try {
+      return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JDK has SHA-256", e);
+    }
+  }
+}
