@@ -202,3 +202,21 @@ test_launcher_interrupted_build_ends_maven_and_leaves_no_stamp() {
   [[ ! -e $REPOSITORY/.akidb/build-all.stamp ]] || die "an unfinished build counts as done"
   until ! pgrep -f "$SCRATCH/maven/bin/mvn" >/dev/null; do ((SECONDS < deadline)) || die "Maven still runs"; done
 }
+
+test_launcher_fuzz_refuses_what_it_cannot_do() {
+  set_up
+  for secs in 0 -1 soon 86401 999999999; do
+    run akidb fuzz "$secs"
+    expect_status 2
+    expect_output "SECONDS must be 1 to 86400"
+  done
+  mkdir -p "$REPOSITORY/diskann-format/src/test/java/a/b"
+  printf 'static void fuzzerTestOneInput(byte[] data) {}\n' >"$REPOSITORY/diskann-format/src/test/java/a/b/SomeFuzzer.java"
+  run akidb fuzz 1 OtherFuzzer
+  expect_status 2
+  expect_output "there is no fuzzer 'OtherFuzzer'; there is: SomeFuzzer"
+  run akidb fuzz --help
+  expect_status 0
+  expect_output "SomeFuzzer"
+  expect_equal "$(builds)" 0
+}

@@ -41,6 +41,7 @@ import picocli.CommandLine.HelpCommand;
       SyncPoliciesCommand.class,
       AuditCommand.class,
       ScriptCommands.Test.class,
+      ScriptCommands.Fuzz.class,
       ScriptCommands.Services.class,
       ScriptCommands.Bench.class,
       HelpCommand.class

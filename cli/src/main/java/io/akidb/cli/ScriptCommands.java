@@ -64,6 +64,17 @@ final class ScriptCommands {
     }
   }
 
+  /** {@code akidb fuzz}. */
+  @Command(
+      name = "fuzz",
+      description = "Feeds made-up bytes to what reads the index's files, by Jazzer.")
+  static final class Fuzz extends OfTheScript {
+    @Override
+    String name() {
+      return "fuzz";
+    }
+  }
+
   /** {@code akidb services}. */
   @Command(
       name = "services",

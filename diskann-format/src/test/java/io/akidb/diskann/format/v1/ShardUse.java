@@ -34,6 +34,12 @@ final class ShardUse {
    * @throws AssertionError if anything but an answer or a {@link ShardFormatException} comes out
    */
   static List<ShardFormatException> of(String type, Path file, String where) {
+    return of(type, file, where, ALLOCATED_BYTES_MAX);
+  }
+
+  /** As the other, with another bound of what may be allocated. */
+  static List<ShardFormatException> of(
+      String type, Path file, String where, long allocatedBytesMax) {
     long before = THREADS.getCurrentThreadAllocatedBytes();
     List<ShardFormatException> errors = new ArrayList<>();
     try (VectorIndex index = TestProviders.of(ShardModel.provider(type)).open(file)) {
@@ -57,7 +63,7 @@ final class ShardUse {
       throw new AssertionError("not a typed error, " + where, e);
     }
     long allocated = THREADS.getCurrentThreadAllocatedBytes() - before;
-    if (allocated > ALLOCATED_BYTES_MAX) {
+    if (allocated > allocatedBytesMax) {
       throw new AssertionError(allocated + " bytes were allocated, " + where);
     }
     return errors;
