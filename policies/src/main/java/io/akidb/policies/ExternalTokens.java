@@ -31,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ExternalTokens {
   private static final int SUBJECT_LENGTH_MAX = 255;
+  private static final List<String> ID_TOKEN_ONLY = List.of("nonce", "at_hash", "c_hash");
 
   private static final class Claims extends DefaultJWTClaimsVerifier<SecurityContext> {
     private final Clock clock;
@@ -54,6 +55,7 @@ public final class ExternalTokens {
   private final OidcKeys keys;
   private final Claims claims;
   private final VerifiedSignatures signatures;
+  private final DefaultJOSEObjectTypeVerifier<SecurityContext> types;
 
   /**
    * Believes the provider of the configuration.
@@ -64,6 +66,12 @@ public final class ExternalTokens {
     this.config = config;
     this.keys = new OidcKeys(config, nanoTime);
     this.claims = new Claims(config, clock);
+    String type = config.tokenType();
+    this.types =
+        type == null
+            ? new DefaultJOSEObjectTypeVerifier<>(
+                JOSEObjectType.JWT, new JOSEObjectType("at+jwt"), null)
+            : new DefaultJOSEObjectTypeVerifier<>(new JOSEObjectType(type));
     this.signatures = new VerifiedSignatures(new DefaultJWSVerifierFactory());
   }
 
@@ -77,9 +85,7 @@ public final class ExternalTokens {
       return Optional.empty();
     }
     DefaultJWTProcessor<SecurityContext> processor = new DefaultJWTProcessor<>();
-    processor.setJWSTypeVerifier(
-        new DefaultJOSEObjectTypeVerifier<>(
-            JOSEObjectType.JWT, new JOSEObjectType("at+jwt"), null));
+    processor.setJWSTypeVerifier(types);
     processor.setJWSKeySelector(
         new JWSVerificationKeySelector<>(config.jwsAlgorithms(), keys.source()));
     processor.setJWSVerifierFactory(signatures);
@@ -100,6 +106,9 @@ public final class ExternalTokens {
   private Optional<Principal> principal(JWTClaimsSet claims) {
     String subject = claims.getSubject();
     Date issued = claims.getIssueTime();
+    if (!config.idTokens() && ID_TOKEN_ONLY.stream().anyMatch(claims.getClaims()::containsKey)) {
+      return Optional.empty();
+    }
     if (subject.isEmpty()
         || subject.length() > SUBJECT_LENGTH_MAX
         || subject.chars().anyMatch(Character::isISOControl)

@@ -23,6 +23,10 @@ import org.jspecify.annotations.Nullable;
  * @param roles what a name in that claim grants; names that are not here grant nothing
  * @param clockSkew how far clocks may differ; at most 5 minutes
  * @param keysTrusted how long its keys are believed without a look; at most a day
+ * @param tokenType what the header's {@code typ} must say, as {@code at+jwt} (RFC 9068); null for
+ *     that, {@code JWT} or nothing, since many providers put no more there
+ * @param idTokens whether tokens count that are made to tell a client who signed in (OpenID Connect
+ *     Core, 2 and 3.3.2.11), and not to be shown to a service
  */
 public record OidcConfig(
     String issuer,
@@ -33,10 +37,37 @@ public record OidcConfig(
     String rolesClaim,
     Map<String, String> roles,
     Duration clockSkew,
-    Duration keysTrusted) {
+    Duration keysTrusted,
+    @Nullable String tokenType,
+    boolean idTokens) {
   private static final Duration SKEW_MAX = Duration.ofMinutes(5);
   private static final Duration KEYS_TRUSTED_MIN = Duration.ofSeconds(30);
   private static final Duration KEYS_TRUSTED_MAX = Duration.ofDays(1);
+
+  /** Takes tokens of any usual type, but no ID tokens. */
+  public OidcConfig(
+      String issuer,
+      String audience,
+      Set<String> algorithms,
+      @Nullable TenantId tenant,
+      String tenantClaim,
+      String rolesClaim,
+      Map<String, String> roles,
+      Duration clockSkew,
+      Duration keysTrusted) {
+    this(
+        issuer,
+        audience,
+        algorithms,
+        tenant,
+        tenantClaim,
+        rolesClaim,
+        roles,
+        clockSkew,
+        keysTrusted,
+        null,
+        false);
+  }
 
   /**
    * Checks the bounds.
@@ -66,6 +97,9 @@ public record OidcConfig(
     roles = Map.copyOf(roles);
     if (clockSkew.isNegative() || clockSkew.compareTo(SKEW_MAX) > 0) {
       throw new InvalidPolicyException("oidc-clock-skew-secs", "must be 0 to 300");
+    }
+    if (tokenType != null && !tokenType.matches("[A-Za-z0-9.+_-]{1,64}")) {
+      throw new InvalidPolicyException("oidc-token-type", "must be a type as at+jwt");
     }
     if (keysTrusted.compareTo(KEYS_TRUSTED_MAX) > 0
         || keysTrusted.compareTo(KEYS_TRUSTED_MIN) < 0) {

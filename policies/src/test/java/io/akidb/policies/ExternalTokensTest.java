@@ -78,6 +78,47 @@ class ExternalTokensTest {
         .claim("realm", Map.of("roles", List.of("writers", "offline_access", "writers")));
   }
 
+  private static OidcConfig typed(OidcConfig usual, String type, boolean idTokens) {
+    return new OidcConfig(
+        usual.issuer(),
+        usual.audience(),
+        usual.algorithms(),
+        usual.tenant(),
+        usual.tenantClaim(),
+        usual.rolesClaim(),
+        usual.roles(),
+        usual.clockSkew(),
+        usual.keysTrusted(),
+        type,
+        idTokens);
+  }
+
+  @Test
+  void idToken_isRefusedUnlessConfigured() {
+    try (TestProvider provider = new TestProvider()) {
+      provider.publish(KEY);
+      OidcConfig usual = config(provider.issuer(), null);
+      for (String mark : List.of("nonce", "at_hash", "c_hash")) {
+        String token = TestProvider.sign(KEY, claims(provider).claim(mark, "x").build());
+        assertThat(tokens(usual, nanos).authenticate(token)).as(mark).isEmpty();
+        assertThat(tokens(typed(usual, null, true), nanos).authenticate(token)).isPresent();
+      }
+    }
+  }
+
+  @Test
+  void tokenOfAnotherType_thanTheRequiredOne_isRefused() {
+    try (TestProvider provider = new TestProvider()) {
+      provider.publish(KEY);
+      OidcConfig strict = typed(config(provider.issuer(), null), "at+jwt", false);
+      String untyped = TestProvider.sign(KEY, claims(provider).build());
+      assertThat(tokens(provider).authenticate(untyped)).isPresent();
+      assertThat(tokens(strict, nanos).authenticate(untyped)).isEmpty();
+      assertThatThrownBy(() -> typed(strict, "at jwt", false))
+          .isInstanceOf(InvalidPolicyException.class);
+    }
+  }
+
   @Test
   void token_ofTheProvider_becomesAPrincipalOfItsClaims() {
     try (TestProvider provider = new TestProvider()) {

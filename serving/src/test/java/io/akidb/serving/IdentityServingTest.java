@@ -525,9 +525,11 @@ class IdentityServingTest {
     JsonNode second = user("'role': 'admin'");
     String body = json("{'role': 'viewer'}");
     Reply first = admin.send("POST", "/api-keys", body, "Idempotency-Key", "k").expect(201);
-    Reply again = admin.send("POST", "/api-keys", body, "Idempotency-Key", "k").expect(201);
+    Reply again = admin.send("POST", "/api-keys", body, "Idempotency-Key", "k").expect(409);
     Reply other = as(second).send("POST", "/api-keys", body, "Idempotency-Key", "k").expect(201);
-    assertThat(again.json()).isEqualTo(first.json());
+    assertThat(again.json().get("detail").asText())
+        .contains(first.header("Location"))
+        .doesNotContain(first.json().get("api_key").asText());
     assertThat(other.json().get("api_key")).isNotEqualTo(first.json().get("api_key"));
   }
 }

@@ -33,7 +33,9 @@ public final class OidcSettings {
               settings.text(Setting.OIDC_ROLES_CLAIM).orElse(""),
               OidcConfig.parseRoles(settings.text(Setting.OIDC_ROLES).orElse("")),
               Duration.ofSeconds(settings.number(Setting.OIDC_CLOCK_SKEW_SECS, 0, 300)),
-              Duration.ofSeconds(settings.number(Setting.OIDC_KEYS_SECS, 30, 86_400))));
+              Duration.ofSeconds(settings.number(Setting.OIDC_KEYS_SECS, 30, 86_400)),
+              settings.text(Setting.OIDC_TOKEN_TYPE).orElse(null),
+              settings.flag(Setting.OIDC_ID_TOKENS)));
     } catch (InvalidPolicyException e) {
       throw new InvalidSettingException(e.field() + " " + e.getMessage());
     } catch (InvalidNameException e) {

@@ -35,6 +35,9 @@ public enum Setting {
   OIDC_ROLES(
       "admin=admin,editor=editor,viewer=viewer",
       "what those names grant, as their-name=our-role,...; other names grant nothing"),
+  OIDC_TOKEN_TYPE(
+      null, "what the typ of its JWTs must be, as at+jwt; otherwise that, JWT or none will do"),
+  OIDC_ID_TOKENS("false", "whether its ID tokens count, which are meant for a client alone"),
   OIDC_CLOCK_SKEW_SECS("60", "how far its clock may differ, at most 300"),
   OIDC_KEYS_SECS("300", "how long its keys are believed before they are read again"),
   AUDIT_KEY_FILE(

@@ -10,11 +10,17 @@ import java.util.Map;
  * @param contentType of the body
  * @param body empty for none
  * @param headers besides the usual ones
+ * @param once whether the body holds a secret that is shown this once, and must be kept nowhere
  */
 @SuppressWarnings("ArrayRecordComponent") // handed over, never compared
-record Answer(int status, String contentType, byte[] body, Map<String, String> headers) {
+record Answer(
+    int status, String contentType, byte[] body, Map<String, String> headers, boolean once) {
   static final String JSON = "application/json";
   static final String PROBLEM = "application/problem+json";
+
+  Answer(int status, String contentType, byte[] body, Map<String, String> headers) {
+    this(status, contentType, body, headers, false);
+  }
 
   static Answer ok(JsonNode body) {
     return of(200, body);
@@ -35,6 +41,16 @@ record Answer(int status, String contentType, byte[] body, Map<String, String> h
   Answer with(String header, String value) {
     Map<String, String> more = new java.util.HashMap<>(headers);
     more.put(header, value);
-    return new Answer(status, contentType, body, Map.copyOf(more));
+    return new Answer(status, contentType, body, Map.copyOf(more), once);
+  }
+
+  /** The same, whose body holds a secret. */
+  Answer shownOnce() {
+    return new Answer(status, contentType, body, headers, true);
+  }
+
+  /** What may be kept of it. */
+  Answer withoutSecret() {
+    return once ? new Answer(status, contentType, new byte[0], headers, true) : this;
   }
 }

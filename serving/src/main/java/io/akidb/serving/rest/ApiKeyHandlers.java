@@ -74,7 +74,8 @@ final class ApiKeyHandlers {
   private static Answer created(Call call, IssuedApiKey issued) {
     note(call, issued.descriptor());
     return Answer.of(201, json(issued.descriptor()).put("api_key", issued.plaintext()))
-        .with("Location", "/v1/api-keys/" + issued.descriptor().keyId());
+        .with("Location", "/v1/api-keys/" + issued.descriptor().keyId())
+        .shownOnce();
   }
 
   // Whoever makes a key gets to know it, so it must never be able to do more than its maker.

@@ -2,6 +2,7 @@ package io.akidb.serving.rest;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.LoadingCache;
 import io.akidb.serving.problem.Reason;
 import io.akidb.serving.problem.ServingException;
 import io.akidb.tenancy.TenantId;
@@ -14,26 +15,35 @@ import java.util.regex.Pattern;
 
 /**
  * Answers a repeated call as the first one was, if both carry the same {@code Idempotency-Key}: on
- * this node, for ten minutes, for a bounded number of calls. Only answers of success are kept, so
- * that a failed call can be repeated. Nobody is answered what another was. Thread-safe.
+ * this node, for ten minutes, for a bounded number of calls of each tenant. Only answers of success
+ * are kept, so that a failed call can be repeated; of one that showed a secret only that it was
+ * given. Nobody is answered what another was. Thread-safe.
  */
 final class Idempotency {
-  private static final int CALLS_MAX = 10_000;
+  static final int CALLS_MAX = 1_000;
+  private static final int TENANTS_MAX = 200;
   private static final Duration KEPT = Duration.ofMinutes(10);
   private static final Pattern KEY = Pattern.compile("[\\x21-\\x7e]{1,128}");
 
-  private record Id(TenantId tenant, String principal, String method, String path, String key) {}
+  private record Id(String principal, String method, String path, String key) {}
 
   private record Kept(String digest, CompletableFuture<Answer> answer) {}
 
-  private final Cache<Id, Kept> kept =
-      Caffeine.newBuilder().maximumSize(CALLS_MAX).expireAfterWrite(KEPT).build();
+  // Of each tenant by itself, so that none can have another's answers forgotten.
+  private final LoadingCache<TenantId, Cache<Id, Kept>> tenants =
+      Caffeine.newBuilder()
+          .maximumSize(TENANTS_MAX)
+          .expireAfterAccess(KEPT)
+          .build(
+              tenant ->
+                  Caffeine.newBuilder().maximumSize(CALLS_MAX).expireAfterWrite(KEPT).build());
 
   /**
    * Handles a call once.
    *
-   * @throws ServingException CONFLICT if the key was used for another body, or its first call is
-   *     still being handled
+   * @param path with its query
+   * @throws ServingException CONFLICT if the key was used for another body, its first call is still
+   *     being handled, or its answer held a secret
    */
   Answer once(
       TenantId tenant,
@@ -46,13 +56,14 @@ final class Idempotency {
     if (!KEY.matcher(key).matches()) {
       throw ServingException.invalid("Idempotency-Key", "must be 1 to 128 printable characters");
     }
-    Id id = new Id(tenant, principal, method, path, key);
+    Cache<Id, Kept> kept = tenants.get(tenant);
+    Id id = new Id(principal, method, path, key);
     Kept mine = new Kept(digest(body), new CompletableFuture<>());
     Kept first = kept.asMap().putIfAbsent(id, mine);
     if (first == null) {
       try {
         Answer answer = handler.get();
-        mine.answer().complete(answer);
+        mine.answer().complete(answer.withoutSecret());
         return answer;
       } finally {
         if (!mine.answer().isDone()) {
@@ -67,6 +78,14 @@ final class Idempotency {
     if (answer == null) {
       throw ServingException.of(
           Reason.CONFLICT, "the first call with this Idempotency-Key is still being handled");
+    }
+    if (answer.once()) {
+      throw ServingException.of(
+          Reason.CONFLICT,
+          "the first call with this Idempotency-Key made "
+              + answer.headers().getOrDefault("Location", "what it asked for")
+              + ", and its API key was shown then and is kept nowhere; if it was lost, rotate it,"
+              + " or delete what was made and repeat the call with another Idempotency-Key");
     }
     return answer.with("Idempotency-Replayed", "true");
   }

@@ -189,7 +189,7 @@ public final class RestServer implements AutoCloseable {
         call.tenant().tenantId(),
         call.principal().id() + "," + call.principal().keyId(),
         route.method(),
-        http.path(),
+        http.queryString() == null ? http.path() : http.path() + "?" + http.queryString(),
         key,
         call.body(),
         () -> route.handler().handle(call));

@@ -99,7 +99,8 @@ final class TenantHandlers {
     GrantJson.put(answer, "api_key_expires_at", key.descriptor().expiresAt());
     return Answer.of(201, answer)
         .with("ETag", quote(created.versioned().etag()))
-        .with("Location", "/v1/tenants/" + tenant.tenantId());
+        .with("Location", "/v1/tenants/" + tenant.tenantId())
+        .shownOnce();
   }
 
   private Answer list(Call call) {

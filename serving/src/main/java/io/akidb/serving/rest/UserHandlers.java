@@ -69,7 +69,7 @@ final class UserHandlers {
     call.note("api_key_id", made.keyId());
     ObjectNode answer = json(user).put("api_key_id", made.keyId()).put("api_key", key.plaintext());
     GrantJson.put(answer, "api_key_expires_at", made.expiresAt());
-    return Answer.of(201, answer).with("Location", "/v1/users/" + user.userId());
+    return Answer.of(201, answer).with("Location", "/v1/users/" + user.userId()).shownOnce();
   }
 
   // A tenant in the body may only say again whose the call is.

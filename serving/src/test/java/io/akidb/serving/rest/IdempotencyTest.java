@@ -1,0 +1,70 @@
+package io.akidb.serving.rest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.akidb.serving.problem.Reason;
+import io.akidb.serving.problem.ServingException;
+import io.akidb.tenancy.TenantId;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+class IdempotencyTest {
+  private static final TenantId A = TenantId.random();
+  private static final TenantId B = TenantId.random();
+
+  private final Idempotency idempotency = new Idempotency();
+  private final AtomicInteger handled = new AtomicInteger();
+
+  private Answer call(TenantId tenant, String path, String key) {
+    return idempotency.once(
+        tenant,
+        "p",
+        "POST",
+        path,
+        key,
+        new byte[0],
+        () -> Answer.ok(Json.object().put("handled", handled.incrementAndGet())));
+  }
+
+  private static String text(Answer answer) {
+    return new String(answer.body(), StandardCharsets.UTF_8);
+  }
+
+  @Test
+  void repeatedCall_isHandledOnceForEachQuery() {
+    Answer first = call(A, "/users", "k");
+    assertThat(text(call(A, "/users", "k"))).isEqualTo(text(first));
+    assertThat(call(A, "/users", "k").headers()).containsKey("Idempotency-Replayed");
+    assertThat(text(call(A, "/users?platform=true", "k"))).isNotEqualTo(text(first));
+    assertThat(text(call(B, "/users", "k"))).isNotEqualTo(text(first));
+    assertThat(handled).hasValue(3);
+  }
+
+  @Test
+  void manyCalls_ofOneTenant_makeNoOthersForgotten() {
+    Answer first = call(B, "/users", "k");
+    for (int i = 0; i < 12 * Idempotency.CALLS_MAX; i++) {
+      call(A, "/users", "k" + i);
+    }
+    assertThat(text(call(B, "/users", "k"))).isEqualTo(text(first));
+  }
+
+  @Test
+  void answerWithASecret_isGivenOnceAndKeptNowhere() {
+    Answer secret =
+        Answer.of(201, Json.object().put("api_key", "akidb_x"))
+            .with("Location", "/v1/api-keys/x")
+            .shownOnce();
+    assertThat(secret.withoutSecret().body()).isEmpty();
+    assertThat(text(idempotency.once(A, "p", "POST", "/api-keys", "k", new byte[0], () -> secret)))
+        .contains("akidb_x");
+    assertThatThrownBy(
+            () -> idempotency.once(A, "p", "POST", "/api-keys", "k", new byte[0], () -> secret))
+        .isInstanceOfSatisfying(
+            ServingException.class, e -> assertThat(e.reason()).isEqualTo(Reason.CONFLICT))
+        .hasMessageContaining("/v1/api-keys/x")
+        .hasMessageNotContaining("akidb_x");
+  }
+}
