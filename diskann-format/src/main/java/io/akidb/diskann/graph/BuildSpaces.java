@@ -5,6 +5,7 @@ import io.akidb.diskann.format.v1.Spill;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.SplittableRandom;
+import java.util.concurrent.CancellationException;
 
 /**
  * Chooses the space that a graph is built in: of quantized vectors where they tell neighbours apart
@@ -45,6 +46,9 @@ final class BuildSpaces implements AutoCloseable {
       float[] vector = new float[components];
       byte[] code = new byte[length];
       for (int i = 0; i < n; i++) {
+        if (Thread.currentThread().isInterrupted()) {
+          throw new CancellationException("the build was interrupted");
+        }
         scaling.load(i, vector);
         float scale = QuantizedSpace.quantize(vector, components, code);
         quantized.set(i, code, scale);

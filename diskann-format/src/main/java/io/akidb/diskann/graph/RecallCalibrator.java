@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.CancellationException;
 import java.util.stream.IntStream;
 
 /**
@@ -173,6 +174,9 @@ final class RecallCalibrator {
     double best = 0;
     int sizeMax = LIST_SIZE_MAX + LIST_SIZE_MAX_OF_K * k;
     for (double list = k; best < RECALL_ENOUGH && list <= sizeMax; list *= GROWTH) {
+      if (Thread.currentThread().isInterrupted()) {
+        throw new CancellationException("the build was interrupted");
+      }
       int size = (int) Math.ceil(list);
       SearchParameters parameters = SearchParameters.defaults(k).withSearchListSize(size);
       int found =
