@@ -41,8 +41,8 @@ Runs each fuzzer of $MODULE under Jazzer for SECONDS (default $SECS_DEFAULT), on
 
   FUZZER   $(fuzzers | sed 's/.*\.//' | tr '\n' ' ')
 
-A finding is a file in .akidb/fuzz/findings/FUZZER: put it into $MODULE/$CORPUS/FUZZER, so that every test run tries it,
-and mend what it shows.
+A finding is a file in .akidb/fuzz/findings/FUZZER, which is shown as a line of base64, too: put that into
+$MODULE/$CORPUS/FUZZER.txt, so that every test run tries it, and mend what it shows.
 
 Exit status: 0 nothing was found, 1 something was, 2 wrong call or missing tool.
 HELP
@@ -58,14 +58,22 @@ clean_up() {
   exit "$status"
 }
 
+# unpack FILE FOLDER: makes a file of each input of a corpus.
+unpack() {
+  local line number=0
+  while IFS= read -r line; do
+    number=$((number + 1))
+    [[ $line == '#'* ]] || base64 -d <<<"$line" >"$2/known-$number"
+  done <"$1"
+}
+
 # fuzz CLASS SECONDS: fails when something is found.
 fuzz() {
-  local class=$1 secs=$2 name=${1##*.} log corpus findings outcome=0 folders
+  local class=$1 secs=$2 name=${1##*.} log corpus findings outcome=0 file
   corpus=$FOUND/corpus/$name findings=$FOUND/findings/$name log=$FOUND/$name.log
   mkdir -p "$corpus" "$findings"
   rm -f "$findings"/*
-  folders=("$corpus")
-  [[ ! -d $AKIDB_HOME/$MODULE/$CORPUS/$name ]] || folders+=("$AKIDB_HOME/$MODULE/$CORPUS/$name")
+  unpack "$AKIDB_HOME/$MODULE/$CORPUS/$name.txt" "$corpus"
   say "$name for $secs s (log: $log)"
   # The kernels' loops lose their speed to instrumentation and have no branches to learn from; no hook of Jazzer's for
   # databases, networks and the like has anything to look at.
@@ -74,13 +82,16 @@ fuzz() {
     "--target_class=$class" '--instrumentation_includes=io.akidb.**' '--instrumentation_excludes=io.akidb.diskann.kernel.**' \
     '--custom_hook_includes=io.akidb.none.**' "--reproducer_path=$findings" "-artifact_prefix=$findings/" \
     "-max_total_time=$secs" "-max_len=$INPUT_BYTES_MAX" -len_control=1 -timeout="$GRACE_SECS" -rss_limit_mb=6000 \
-    -print_final_stats=1 "${folders[@]}") </dev/null >"$log" 2>&1 &
+    -print_final_stats=1 "$corpus") </dev/null >"$log" 2>&1 &
   CHILD=$!
   wait "$CHILD" || outcome=$?
   CHILD=""
   if ((outcome != 0)); then
     grep -A 12 -m 1 '^== Java Exception' "$log" >&2 || tail -n 15 "$log" >&2
     say "$name found something: $findings"
+    for file in "$findings"/*-*; do
+      [[ ! -f $file ]] || say "  $(base64 <"$file" | tr -d '\n')"
+    done
     return 1
   fi
   say "$name: $(sed -n 's/^stat::number_of_executed_units: *//p' "$log") inputs, $(find "$corpus" -type f | wc -l) kept, nothing found"

@@ -4,10 +4,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Base64;
 import java.util.List;
 import java.util.Random;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 
 /**
  * Bytes that a fuzzer made up, read as choices; where they end, all choices are 0. A fuzzer of ours
@@ -58,15 +58,15 @@ public final class FuzzInput {
   }
 
   /**
-   * Calls a fuzzer with each file of its corpus and with random bytes.
+   * Calls a fuzzer with each input of its corpus and with random bytes.
    *
-   * @param type whose corpus lies in {@code src/test/resources/fuzz} by its simple name
+   * @param type whose corpus is {@code src/test/resources/fuzz/<Class>.txt}, a line of base64 each
    * @param rounds how many inputs of random bytes; {@code -Dakidb.fuzz.factor} multiplies it
    * @param lengthMax of each
    */
   public static void run(Class<?> type, int rounds, int lengthMax, Consumer<byte[]> fuzzer) {
-    for (Path file : corpus(type)) {
-      call(fuzzer, read(file), file.toString());
+    for (String line : corpus(type)) {
+      call(fuzzer, Base64.getDecoder().decode(line), "the corpus' input " + line);
     }
     for (int round = 0; round < rounds * ROUNDS_FACTOR; round++) {
       Random random = new Random(SEED + round);
@@ -84,21 +84,10 @@ public final class FuzzInput {
     }
   }
 
-  private static List<Path> corpus(Class<?> type) {
-    Path folder = Path.of("src/test/resources/fuzz").resolve(type.getSimpleName());
-    if (!Files.isDirectory(folder)) {
-      return List.of();
-    }
-    try (Stream<Path> files = Files.list(folder)) {
-      return files.sorted().toList();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  private static byte[] read(Path file) {
+  private static List<String> corpus(Class<?> type) {
+    Path file = Path.of("src/test/resources/fuzz", type.getSimpleName() + ".txt");
     try {
-      return Files.readAllBytes(file);
+      return Files.readAllLines(file).stream().filter(line -> !line.startsWith("#")).toList();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

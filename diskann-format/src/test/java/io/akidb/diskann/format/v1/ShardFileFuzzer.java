@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Timeout;
  */
 @Timeout(value = 5, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ShardFileFuzzer {
-  private static final int ROUNDS = 2_500;
+  private static final int ROUNDS = 1_500;
   private static final int EDITS_MAX = 4;
   private static final long SEED = 20_26;
 
