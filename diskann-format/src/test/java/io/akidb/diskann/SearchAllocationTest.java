@@ -30,6 +30,18 @@ class SearchAllocationTest {
   private static final int SIZE = 2_000;
   private static final int DIMENSION = 24;
   private static final int[] LIST_SIZES = {12, 30, 75};
+  private static final String[] KINDS = {
+    "flat",
+    "flat INT8",
+    "flat F16",
+    "diskann",
+    "diskann INT8",
+    "diskann F16",
+    "pq",
+    "sq8",
+    "sq4",
+    "rabitq"
+  };
   private static final int ROUNDS_MAX = 3_000;
   private static final int QUERIES = 32;
 
@@ -62,10 +74,14 @@ class SearchAllocationTest {
     queries = Arrays.copyOfRange(all, SIZE, all.length);
     IndexSchema schema = new IndexSchema(DIMENSION, DistanceMetric.L2, new TreeMap<>());
     BuildParameters how = new BuildParameters(16, 32, 1.2f, 0, SEED, 2, 1L << 28);
-    for (String kind : new String[] {"flat", "diskann", "pq", "sq8", "sq4", "rabitq"}) {
-      IndexProvider provider = TestProviders.of(kind);
+    for (String kind : KINDS) {
+      int form = kind.indexOf(' ');
+      IndexProvider provider = TestProviders.of(form < 0 ? kind : kind.substring(0, form));
+      VectorStorage storage =
+          form < 0 ? VectorStorage.F32 : VectorStorage.valueOf(kind.substring(form + 1));
       Path file = folder.resolve(kind + ".shard");
-      try (IndexBuilder builder = provider.builder(schema, how, null, folder)) {
+      try (IndexBuilder builder =
+          provider.builder(schema, how.withStorage(storage), null, folder)) {
         for (int row = 0; row < SIZE; row++) {
           builder.add(new IndexRecord(Integer.toString(row), row, all[row], new byte[0], Map.of()));
         }
@@ -124,6 +140,6 @@ class SearchAllocationTest {
     assertThat(allocated).as("bytes of %s searches", QUERIES * LIST_SIZES.length).isZero();
     assertThat(found.size()).isPositive();
     assertThat(found.strategy())
-        .isEqualTo(kind.equals("flat") ? way.strategy.replace("graph", "scan") : way.strategy);
+        .isEqualTo(kind.startsWith("flat") ? way.strategy.replace("graph", "scan") : way.strategy);
   }
 }

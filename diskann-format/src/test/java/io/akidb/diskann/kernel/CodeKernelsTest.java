@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -46,7 +47,7 @@ class CodeKernelsTest {
   @MethodSource("sets")
   void dots_anyLengthAndCount_areThoseOfEachPair(CodeKernels kernels) {
     SplittableRandom random = new SplittableRandom(SEED);
-    for (int length = 64; length <= 4096; length *= 2) {
+    for (int length : lengths(random)) {
       byte[] codes = new byte[20 * length];
       for (int i = 0; i < codes.length; i++) {
         codes[i] = (byte) random.nextInt(-63, 64);
@@ -81,6 +82,25 @@ class CodeKernelsTest {
     MemorySegment right = MemorySegment.ofArray(b);
     assertThat(kernels.dot(left, 0, left, 0, length)).isEqualTo(most);
     assertThat(kernels.dot(left, 0, right, 0, length)).isEqualTo(-most);
+    // Four at a time, and one that is left.
+    MemorySegment codes = MemorySegment.ofArray(new byte[2 * length]);
+    MemorySegment.copy(left, 0, codes, 0, length);
+    MemorySegment.copy(right, 0, codes, length, length);
+    float[] dots = new float[5];
+    kernels.dots(codes, 0, new int[] {0, 1, 1, 0, 1}, 5, length, dots);
+    assertThat(dots).containsExactly(most, -most, -most, most, -most);
+  }
+
+  /**
+   * All short ones, and some long ones, at whose end fewer bytes are left than are taken at once.
+   */
+  private static int[] lengths(SplittableRandom random) {
+    return IntStream.concat(
+            IntStream.rangeClosed(1, 12).map(i -> i * CodeKernels.BYTES_ALIGNED),
+            random
+                .ints(8, 13, 4096 / CodeKernels.BYTES_ALIGNED + 1)
+                .map(i -> i * CodeKernels.BYTES_ALIGNED))
+        .toArray();
   }
 
   private static MemorySegment segment(Arena arena, byte[] code, int at) {

@@ -24,6 +24,11 @@ class KernelAllocationTest {
   private static final int SCANS_MAX = 1_000;
 
   private static final KernelSet KERNELS = new VectorKernels();
+  private static final StoredKernels HALVES = new VectorHalfStored();
+  private static final StoredKernels BYTES = new VectorByteStored();
+  private static final CodeKernels CODES = new VectorCodeKernels();
+  private static final int[] OTHERS = {1, 2, 3, 4, 5, 6};
+  private static final float[] DOTS = new float[OTHERS.length];
 
   /** One kernel, over the row of that number. */
   interface Kernel {
@@ -56,7 +61,35 @@ class KernelAllocationTest {
             (a, b, c, d, row, length) -> KERNELS.squaredL2(c, 0, d, 4L * row * length, length)),
         new Named(
             "dot of segments",
-            (a, b, c, d, row, length) -> KERNELS.dot(c, 0, d, 4L * row * length, length)));
+            (a, b, c, d, row, length) -> KERNELS.dot(c, 0, d, 4L * row * length, length)),
+        new Named(
+            "squaredL2 of array and halves",
+            (a, b, c, d, row, length) -> HALVES.squaredL2(a, d, 4L * row * length, padded(length))),
+        new Named(
+            "dot of array and halves",
+            (a, b, c, d, row, length) -> HALVES.dot(a, d, 4L * row * length, padded(length))),
+        new Named(
+            "squaredL2 of array and bytes",
+            (a, b, c, d, row, length) -> BYTES.squaredL2(a, d, 4L * row * length, padded(length))),
+        new Named(
+            "dot of array and bytes",
+            (a, b, c, d, row, length) -> BYTES.dot(a, d, 4L * row * length, padded(length))),
+        new Named("dots of codes", (a, b, c, d, row, length) -> codes(d, row, length)));
+  }
+
+  /** What these kernels' lengths are multiples of. */
+  private static int padded(int length) {
+    return (length + 31) / 32 * 32;
+  }
+
+  private static float codes(MemorySegment d, int row, int length) {
+    int aligned =
+        (length + CodeKernels.BYTES_ALIGNED - 1)
+            / CodeKernels.BYTES_ALIGNED
+            * CodeKernels.BYTES_ALIGNED;
+    OTHERS[0] = row;
+    CODES.dots(d, row / 2, OTHERS, OTHERS.length, aligned, DOTS);
+    return DOTS[0];
   }
 
   @ParameterizedTest

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.lang.foreign.MemorySegment;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,11 +22,19 @@ final class StoredKernelsTest {
     return Stream.of(new ScalarByteStored(), new VectorByteStored(), BestKernels.storedBytes());
   }
 
+  /** Each that a record of a small dimension has, and some large ones. */
+  private static int[] lengths(SplittableRandom random) {
+    return IntStream.concat(
+            IntStream.rangeClosed(1, 20).map(i -> 16 * i),
+            random.ints(16, 21, 257).map(i -> 16 * i))
+        .toArray();
+  }
+
   @ParameterizedTest
   @MethodSource("halves")
   void halves_anyLengthAndOffset_areWidenedExactly(StoredKernels kernels) {
     SplittableRandom random = new SplittableRandom(SEED);
-    for (int length = 16; length <= 4096; length += 16 * (1 + random.nextInt(12))) {
+    for (int length : lengths(random)) {
       long at = random.nextInt(7);
       MemorySegment stored = MemorySegment.ofArray(new byte[(int) at + 2 * length]);
       float[] query = new float[length];
@@ -70,7 +79,7 @@ final class StoredKernelsTest {
   @MethodSource("bytes")
   void bytes_anyLengthAndOffset_areScaledAndShifted(StoredKernels kernels) {
     SplittableRandom random = new SplittableRandom(SEED);
-    for (int length = 16; length <= 4096; length += 16 * (1 + random.nextInt(12))) {
+    for (int length : lengths(random)) {
       long at = random.nextInt(7);
       MemorySegment stored = MemorySegment.ofArray(new byte[(int) at + length + 8]);
       float step = (float) random.nextDouble(0.001, 2);

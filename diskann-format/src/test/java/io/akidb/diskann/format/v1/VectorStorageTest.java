@@ -47,7 +47,7 @@ class VectorStorageTest {
   @MethodSource("all")
   void storage_ofAnyKindAndMetric_givesBackVectorsAndTheirDistances(
       String type, VectorStorage storage, DistanceMetric metric) {
-    for (int dimension : new int[] {1, 3, 16, 50, 130}) {
+    for (int dimension : new int[] {1, 3, 16, 17, 50, 143}) {
       ShardModel model = ShardModel.random(SEED, dimension, metric, COUNT);
       try (VectorIndex index = build(type, model, storage)) {
         index.verify();
