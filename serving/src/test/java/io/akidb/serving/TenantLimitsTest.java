@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
@@ -159,6 +160,22 @@ class TenantLimitsTest {
       refused(client.post("/collections/a/vectors", rows("x")), "max_storage_bytes", "of 10 bytes");
       client.post("/collections/a/search", "{\"vector\": [1, 2]}").expect(200);
       client.post("/collections/a/vectors/delete", "{\"ids\": [\"x\"]}").expect(200);
+    }
+  }
+
+  @Test
+  void index_thatCannotFitTheStorage_isRefusedBeforeItIsBuilt() {
+    try (TestNode node = TestNode.start(folder)) {
+      TestNode client = client(node, "{\"max_storage_bytes\": 6000}");
+      client.post("/collections", A).expect(201);
+      String[] ids = new String[20];
+      Arrays.setAll(ids, i -> "x" + i);
+      client.post("/collections/a/vectors", rows(ids)).expect(200);
+      refused(
+          client.post("/collections/a/index", "{\"parameters\": {\"max_degree\": 128}}"),
+          "max_storage_bytes",
+          "of 6000 bytes");
+      client.post("/collections/a/index", "{\"parameters\": {\"max_degree\": 4}}").expect(202);
     }
   }
 

@@ -7,6 +7,7 @@ import io.akidb.catalog.CollectionSchema;
 import io.akidb.catalog.IndexParameters;
 import io.akidb.catalog.IndexQuantization;
 import io.akidb.catalog.IndexRef;
+import io.akidb.catalog.IndexType;
 import io.akidb.catalog.IndexVectorStorage;
 import io.akidb.catalog.Manifest;
 import io.akidb.catalog.VectorCollection;
@@ -14,6 +15,8 @@ import io.akidb.diskann.DistanceMetric;
 import io.akidb.diskann.PqCodebook;
 import io.akidb.policies.Permission;
 import io.akidb.serving.build.BuildLauncher;
+import io.akidb.serving.collection.OpenCollections;
+import io.akidb.serving.problem.Reason;
 import io.akidb.serving.problem.ServingException;
 import java.time.Clock;
 import java.time.Instant;
@@ -41,8 +44,17 @@ final class IndexHandlers {
   private final Catalog catalog;
   private final BuildLauncher launcher;
   private final Clock clock;
+  private final OpenCollections collections;
+  private final Quotas quotas;
 
-  IndexHandlers(Catalog catalog, BuildLauncher launcher, Clock clock) {
+  IndexHandlers(
+      Catalog catalog,
+      BuildLauncher launcher,
+      Clock clock,
+      OpenCollections collections,
+      Quotas quotas) {
+    this.collections = collections;
+    this.quotas = quotas;
     this.catalog = catalog;
     this.launcher = launcher;
     this.clock = clock;
@@ -73,6 +85,9 @@ final class IndexHandlers {
       throw ServingException.invalid(
           "/parameters/pq_subvectors", "must be at most the dimension, " + schema.dimension());
     }
+    if (call.tenant().quotas().maxStorageBytes() != null) {
+      requireRoom(call, collection.head(), parameters);
+    }
     BuildRequest request = collection.builds().request(parameters);
     launcher.offer(collection.builds(), request.buildId());
     ObjectNode answer = Json.object();
@@ -80,6 +95,37 @@ final class IndexHandlers {
     answer.put("state", request.state().jsonName());
     return Answer.of(202, answer)
         .with("Location", "/v1/collections/" + call.collection() + "/index");
+  }
+
+  // What the index takes at least is known before it is built: its records have a fixed size.
+  private void requireRoom(Call call, Manifest head, IndexParameters parameters) {
+    long rows;
+    try {
+      rows = collections.get(call.context(), call.collection()).view().liveVectors();
+    } catch (ServingException e) {
+      if (e.reason() != Reason.BUILD_NEEDED && e.reason() != Reason.NOT_CAUGHT_UP) {
+        throw e;
+      }
+      // Nothing but a build can help here, and how many rows are live cannot be told before it.
+      return;
+    }
+    quotas.requireRoomForIndex(
+        call.context(),
+        call.tenant().quotas(),
+        head,
+        rows * recordBytesMin(head.schema(), parameters));
+  }
+
+  /** Bytes of a row's vector and, in a graph, its room for neighbours, without codes. */
+  static long recordBytesMin(CollectionSchema schema, IndexParameters parameters) {
+    long component =
+        switch (parameters.vectorStorage()) {
+          case F32 -> Float.BYTES;
+          case F16 -> Short.BYTES;
+          case AUTO, INT8 -> Byte.BYTES;
+        };
+    long neighbours = schema.indexType() == IndexType.FLAT ? 0 : parameters.maxDegree();
+    return component * schema.dimension() + Integer.BYTES * neighbours;
   }
 
   private static IndexParameters parameters(Fields fields, CollectionSchema schema) {

@@ -96,6 +96,22 @@ final class Quotas {
     }
   }
 
+  /**
+   * An index that is to be built. It takes the place of the collection's segments and former index,
+   * so that one which makes the collection smaller may always be built: it is how a full tenant
+   * frees what it deleted.
+   *
+   * @param bytesMin what it takes at least; what it takes indeed counts once it is there
+   * @throws QuotaExceededException if there is less room
+   */
+  void requireRoomForIndex(
+      TenantContext context, TenantQuotas quotas, Manifest head, long bytesMin) {
+    long growth = bytesMin - ManifestUsage.bytesOf(head);
+    if (growth > 0) {
+      forBytes(context.tenant(), quotas.maxStorageBytes(), growth).close();
+    }
+  }
+
   private Reservation forBytes(TenantId tenant, @Nullable Long max, long bytes) {
     return max == null
         ? Reservation.NONE

@@ -69,7 +69,7 @@ public record RestApi(
 
   List<Route> routes(Gate gate) {
     Quotas quotas = new Quotas(tenancy);
-    IndexHandlers indexes = new IndexHandlers(catalog, launcher, clock);
+    IndexHandlers indexes = new IndexHandlers(catalog, launcher, clock, collections, quotas);
     List<Route> routes = new ArrayList<>();
     routes.addAll(new TenantHandlers(tenancy, keys, collections, gate).routes());
     routes.addAll(new UserHandlers(identity).routes());
