@@ -13,8 +13,8 @@ class DiskAnnMergeProviderTest extends IndexProviderContract {
 
   @Override
   protected double recallMin() {
-    // Of ten queries through a filter of few: IncrementalRecallIT compares with fresh builds.
-    return 0.8;
+    // 0.905 of the far half only, 0.95 of all else: IncrementalRecallIT compares with fresh builds.
+    return 0.88;
   }
 
   @Override
