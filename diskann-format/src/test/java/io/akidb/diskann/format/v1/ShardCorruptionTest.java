@@ -12,10 +12,13 @@ import io.akidb.diskann.TestProviders;
 import io.akidb.diskann.VectorIndex;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -113,6 +116,26 @@ class ShardCorruptionTest {
       requireCorrupt(type, "byte " + at + ", bit " + bit);
       shard.array()[at] ^= (byte) bit;
     }
+  }
+
+  /** Of a shard of a few vectors; by {@code -Dakidb.flips=all} every bit, which takes a minute. */
+  @ParameterizedTest
+  @ValueSource(strings = {"diskann", "bytes-flat"})
+  void file_eachByteFlipped_isCorruptWhenVerified(String type) throws IOException {
+    ShardModel.random(type, SEED, 3, DistanceMetric.L2, 5).write(type, file);
+    byte[] written = ShardBytes.of(file).array();
+    int bits = "all".equals(System.getProperty("akidb.flips")) ? 8 : 1;
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+      for (int at = 0; at < written.length; at++) {
+        for (int i = 0; i < bits; i++) {
+          int bit = 1 << (at + i) % 8;
+          channel.write(ByteBuffer.wrap(new byte[] {(byte) (written[at] ^ bit)}), at);
+          requireCorrupt(type, "byte " + at + ", bit " + bit);
+        }
+        channel.write(ByteBuffer.wrap(new byte[] {written[at]}), at);
+      }
+    }
+    read(type, file);
   }
 
   @ParameterizedTest
