@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Holds a node to docs/openapi.yaml with thousands of made-up calls (schemathesis), as a tenant's administrator and as an operator:
-# no 5xx, no answer that the document does not know. Some minutes; no part of `./akidb test`.
+# no 5xx, no answer that the document does not know. Three minutes; `./akidb test serving` makes a shorter run of it.
 #   deploy/contract/fuzz-api.sh [EXAMPLES_PER_OPERATION] [SEED]
 # SCHEMATHESIS names an installed one; without it a pinned version is installed into the per-user cache.
 set -euo pipefail

@@ -18,6 +18,8 @@ export AKIDB_HOME
 
 SCRIPTS=scripts # the suites that are not Maven modules
 DAGS="airflow-dags"
+CONTRACT_EXAMPLES=2 # of each operation and phase: 4,000 calls, a minute and a half
+CONTRACT_SEED=1
 REPORTS=$AKIDB_STATE/test-reports
 TEST_LOCK_WAIT_SECS=3600
 
@@ -25,6 +27,7 @@ MODULES=()
 MAVEN_OPTIONS=()
 RUN_SCRIPTS=""
 RUN_DAGS=""
+RUN_CONTRACT=""
 FAILED=()
 CHILD=""
 
@@ -34,20 +37,21 @@ Usage: ./akidb test [SUITE...] [-Dtest=CLASS[#METHOD] | -Dit.test=CLASS] [MAVEN 
 
 Runs every test on real services, which it installs, starts and stops. MinIO is built from source the first
 time (four minutes on two cores, kept in the per-user cache), a Redis is fetched unless the machine has one, Airflow is
-installed into an environment of its own.
+installed into an environment of its own, and so is schemathesis, which holds the API to docs/openapi.yaml (with `serving`).
 
   SUITE     a Maven module (object-store, catalog, ...), `scripts` (this launcher and the services),
             or `airflow-dags`; several may be named. Without one: all.
   -D...     and other options go to Maven:  ./akidb test diskann-format -Dtest=ShardFileTest
             -Dtest=... runs no IT, -Dit.test=... runs ITs only; coverage is then not checked
   --no-airflow   leaves the Airflow tests out, and says so
+  --no-contract  leaves the run of schemathesis out, and says so
 
 Exit status: 0 all passed, 1 something failed, 2 wrong call or missing tool.
 HELP
 }
 
 parse_arguments() {
-  local argument module airflow=yes
+  local argument module airflow=yes contract=yes
   for argument in "$@"; do
     case $argument in
       -h | --help)
@@ -55,6 +59,7 @@ parse_arguments() {
         exit 0
         ;;
       --no-airflow) airflow="" ;;
+      --no-contract) contract="" ;;
       -Dtest=*) MAVEN_OPTIONS+=("$argument" -Dsurefire.failIfNoSpecifiedTests=false -DskipITs -Djacoco.skip) ;;
       -Dit.test=*)
         MAVEN_OPTIONS+=("$argument" -Dfailsafe.failIfNoSpecifiedTests=false -Djacoco.skip)
@@ -77,6 +82,10 @@ parse_arguments() {
     # Options for Maven select among the Java tests, so the rest would only be in the way.
     ((${#MAVEN_OPTIONS[@]} > 0)) || { RUN_SCRIPTS=yes && RUN_DAGS=$airflow; }
     [[ -n $airflow ]] || say "leaving out the Airflow tests (--no-airflow)"
+  fi
+  if [[ " ${MODULES[*]-} " == *" serving "* ]] && ((${#MAVEN_OPTIONS[@]} == 0)); then
+    RUN_CONTRACT=$contract
+    [[ -n $contract ]] || say "leaving out the run of schemathesis (--no-contract)"
   fi
 }
 
@@ -175,6 +184,12 @@ run_dags() {
   CHILD=""
 }
 
+# Calls that nobody thought of, always the same ones: no answer of 5xx, none that docs/openapi.yaml does not know.
+run_contract() {
+  say "testing the API against docs/openapi.yaml"
+  run_child bash "$AKIDB_HOME/deploy/contract/fuzz-api.sh" "$CONTRACT_EXAMPLES" "$CONTRACT_SEED" || FAILED+=(contract)
+}
+
 # Prints the reports that this run wrote, as `suite<tab>file`.
 reports_of_this_run() {
   local module file
@@ -247,6 +262,7 @@ test_main() {
     start_services
   fi
   ((${#MODULES[@]} == 0)) || run_maven
+  [[ -z $RUN_CONTRACT ]] || run_contract
   [[ -z $RUN_SCRIPTS ]] || run_scripts
   [[ -z $RUN_DAGS ]] || run_dags
   print_totals || FAILED+=("a suite without a test")
