@@ -37,7 +37,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** A damaged file is told by its checksums, wherever the damage is; another version by its own. */
 class ShardCorruptionTest {
   private static final long SEED = 4711;
-  private static final int FLIPS = 1000;
+  private static final int FLIPS = 500;
 
   private static final Map<String, byte[]> WRITTEN = new HashMap<>();
 
