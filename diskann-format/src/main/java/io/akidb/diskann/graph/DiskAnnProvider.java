@@ -101,6 +101,7 @@ public final class DiskAnnProvider implements IndexProvider {
         ShardSections.FEATURE_NEIGHBOUR_CODES,
         ShardSections.FEATURE_QUANTIZER,
         ShardSections.FEATURE_HALF_VECTORS,
-        ShardSections.FEATURE_BYTE_VECTORS);
+        ShardSections.FEATURE_BYTE_VECTORS,
+        ShardSections.FEATURE_MANY_ENTRIES);
   }
 }

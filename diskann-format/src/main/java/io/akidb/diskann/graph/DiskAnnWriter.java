@@ -73,19 +73,17 @@ final class DiskAnnWriter {
     VectorForm form = spill.form(parameters.storage());
     try (VamanaGraph graph =
         new VamanaGraph(n, VamanaBuilder.capacity(parameters), workDirectory)) {
-      int from = n > 0 ? makeGraph(spill, graph, maker) : -1;
+      int[] entries = n > 0 ? makeGraph(spill, graph, maker) : new int[0];
       int[] positions = new int[n];
       int[] nodes = new int[n];
-      int entry = -1;
       if (n > 0) {
-        orderByWalk(graph, from, positions, nodes);
-        entry = nodes[from];
+        orderByWalk(graph, entries[0], positions, nodes);
       }
       Graph built =
           new Graph(
               positions,
               (node, into) -> renumbered(graph, positions[node], nodes, into),
-              entry,
+              Arrays.stream(entries).map(position -> nodes[position]).toArray(),
               form,
               IntStream.range(0, n).mapToLong(graph::degree).average().orElse(0));
       return trained == null && parameters.quantization() == Quantization.BINARY_NEIGHBOURS
@@ -98,14 +96,20 @@ final class DiskAnnWriter {
    * A graph, renumbered.
    *
    * @param positions in the spill of each node
+   * @param entries where walks begin; from the first one all can be reached
    */
   @SuppressWarnings("ArrayRecordComponent") // handed over, never compared
   private record Graph(
       int[] positions,
       ShardContents.Neighbours neighbours,
-      int entry,
+      int[] entries,
       VectorForm form,
-      double averageDegree) {}
+      double averageDegree) {
+
+    int entry() {
+      return entries.length == 0 ? -1 : entries[0];
+    }
+  }
 
   private BuildReport writeFused(Path output, Spill spill, AttributeColumns columns, Graph graph) {
     int n = spill.size();
@@ -118,15 +122,11 @@ final class DiskAnnWriter {
             new ShardWriter(
                 output,
                 ShardSections.KIND_FUSED,
-                graph
-                    .form()
-                    .features(
-                        ShardSections.FEATURE_PAGED_NODES,
-                        ShardSections.FEATURE_NEIGHBOUR_CODES))) {
+                graph.form().features(FusedEntries.features(graph.entries().length)))) {
       progress.update("encode", 0, n);
       ShardContents.write(
           writer, shard, spill, columns, graph.positions(), graph.neighbours(), codes);
-      int[] entries = entries(graph.entry(), n);
+      int[] entries = graph.entries();
       writer.section(
           ShardSections.ENTRIES,
           64,
@@ -137,23 +137,6 @@ final class DiskAnnWriter {
       calibrate(writer, n);
       return writer.finish(n, graph.averageDegree());
     }
-  }
-
-  /** The medoid, from which all can be reached, and a seeded sample of others. */
-  private int[] entries(int medoid, int size) {
-    SplittableRandom random = new SplittableRandom(parameters.seed());
-    int[] entries = new int[FusedEntries.countFor(size)];
-    for (int i = 0; i < entries.length; i++) {
-      // One out of each of equally long runs: no node twice.
-      entries[i] =
-          (int)
-              random.nextLong(
-                  (long) i * size / entries.length, (long) (i + 1) * size / entries.length);
-    }
-    if (size > 0 && Arrays.stream(entries).noneMatch(node -> node == medoid)) {
-      entries[0] = medoid;
-    }
-    return entries;
   }
 
   private BuildReport writeResident(
@@ -183,10 +166,13 @@ final class DiskAnnWriter {
     }
   }
 
-  private int makeGraph(Spill spill, VamanaGraph graph, GraphMaker maker) {
+  /** Makes the graph, and answers its entries, that from which all can be reached in front. */
+  private int[] makeGraph(Spill spill, VamanaGraph graph, GraphMaker maker) {
     try (BuildSpaces spaces =
         BuildSpaces.of(spill, schema.metric(), parameters.seed(), workDirectory)) {
-      return maker.make(spaces, graph);
+      int root = maker.make(spaces, graph);
+      int count = FusedEntries.countFor(spill.size(), schema.dimension());
+      return EntryNodes.choose(spaces.space(), root, count, parameters.seed());
     }
   }
 

@@ -15,8 +15,16 @@ import java.lang.foreign.MemorySegment;
  * that a few passes over their codes replace the first steps of a walk. Thread-safe.
  */
 final class FusedEntries {
-  /** Most entries; one for each of the square root of the nodes is what pays. */
-  static final int COUNT_MAX = 1024;
+  /** Most entries. */
+  static final int COUNT_MAX = 4096;
+
+  /** More of them are a feature of the file. */
+  static final int COUNT_EVER_KNOWN = 1024;
+
+  /** So many bytes of codes stay in a core's own cache from one search to the next. */
+  private static final int CODE_BYTES_CACHED = 32 << 10;
+
+  private static final int COUNT_MIN = 32;
 
   private static final int HEADER_BYTES = 16;
 
@@ -32,9 +40,26 @@ final class FusedEntries {
     this.codes = codes;
   }
 
-  /** How many entries a graph gets. */
-  static int countFor(int size) {
-    return (int) Math.min(size, Math.min(COUNT_MAX, 32 + (long) Math.sqrt(size)));
+  /**
+   * How many entries a graph gets: the square root of its nodes, and up to twice as many where
+   * codes are short. More of them save steps, but each search scores all.
+   */
+  static int countFor(int size, int dimension) {
+    int root = (int) Math.sqrt(size);
+    int cached = CODE_BYTES_CACHED / (Rotation.lengthFor(dimension) / Byte.SIZE);
+    int count = Math.max(COUNT_MIN + root, Math.min(cached, 2 * root));
+    return Math.min(size, Math.min(COUNT_MAX, count));
+  }
+
+  /** Features of a file with so many entries. */
+  static int[] features(int count) {
+    return count > COUNT_EVER_KNOWN
+        ? new int[] {
+          ShardSections.FEATURE_PAGED_NODES,
+          ShardSections.FEATURE_NEIGHBOUR_CODES,
+          ShardSections.FEATURE_MANY_ENTRIES
+        }
+        : new int[] {ShardSections.FEATURE_PAGED_NODES, ShardSections.FEATURE_NEIGHBOUR_CODES};
   }
 
   /**

@@ -1,5 +1,7 @@
 package io.akidb.diskann.format.v1;
 
+import io.akidb.diskann.DistanceMetric;
+import io.akidb.diskann.Kernels;
 import org.jspecify.annotations.Nullable;
 
 /** Writes the sections that every kind of shard has. */
@@ -36,7 +38,7 @@ public final class ShardContents {
     writer.section(
         ShardSections.NODES,
         ShardSections.PAGE_BYTES,
-        out -> writeNodes(out, shard.layout(), spill, positions, graph, tail));
+        out -> writeNodes(out, shard, spill, positions, graph, tail));
     ShardRecords.write(writer, spill, positions);
     int[] nodes = new int[positions.length];
     for (int node = 0; node < positions.length; node++) {
@@ -47,11 +49,13 @@ public final class ShardContents {
 
   private static void writeNodes(
       SectionOutput out,
-      NodeLayout layout,
+      ShardParameters shard,
       Spill spill,
       int[] positions,
       @Nullable Neighbours graph,
       @Nullable Tail tail) {
+    NodeLayout layout = shard.layout();
+    boolean isCosine = shard.schema().metric() == DistanceMetric.COSINE;
     long start = out.position();
     int[] neighbours = new int[layout.maxDegree()];
     float[] vector = new float[layout.paddedDimension()];
@@ -60,7 +64,7 @@ public final class ShardContents {
       int position = positions[node];
       spill.vector(position, vector);
       layout.form().write(out, vector);
-      out.putFloat(spill.inverseNorm(position));
+      out.putFloat(isCosine ? inverseNorm(vector, spill.inverseNorm(position)) : 1);
       int degree = graph == null ? 0 : graph.copy(node, neighbours);
       out.putInt(degree);
       for (int i = 0; i < degree; i++) {
@@ -72,5 +76,11 @@ public final class ShardContents {
       }
     }
     out.putZeros(start + layout.sectionBytes(positions.length) - out.position());
+  }
+
+  /** Of the vector as it is stored, so that it is no less near to itself for being rounded. */
+  private static float inverseNorm(float[] stored, float exact) {
+    float inverse = Kernels.inverseNorm(stored);
+    return inverse > 0 && Float.isFinite(inverse) ? inverse : exact;
   }
 }

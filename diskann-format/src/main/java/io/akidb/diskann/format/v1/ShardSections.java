@@ -54,6 +54,9 @@ public final class ShardSections {
   /** Full vectors of bytes, with a step and a zero each. */
   public static final int FEATURE_BYTE_VECTORS = 6;
 
+  /** More than 1,024 entries. */
+  public static final int FEATURE_MANY_ENTRIES = 7;
+
   public static final int PAGE_BYTES = 4096;
 
   private ShardSections() {}

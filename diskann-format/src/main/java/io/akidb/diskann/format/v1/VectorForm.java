@@ -37,8 +37,10 @@ public enum VectorForm {
 
     @Override
     void write(SectionOutput out, float[] padded) {
-      for (float component : padded) {
-        out.putShort(Float.floatToFloat16(component));
+      for (int d = 0; d < padded.length; d++) {
+        short half = Float.floatToFloat16(padded[d]);
+        out.putShort(half);
+        padded[d] = Float.float16ToFloat(half);
       }
     }
 
@@ -74,8 +76,10 @@ public enum VectorForm {
         step = 1;
       }
       int zero = Math.clamp(Math.round(-least / step), 0, BYTE_MAX);
-      for (float component : padded) {
-        out.putByte((byte) Math.clamp(Math.round(component / step) + (long) zero, 0, BYTE_MAX));
+      for (int d = 0; d < padded.length; d++) {
+        int stored = Math.clamp(Math.round(padded[d] / step) + (long) zero, 0, BYTE_MAX);
+        out.putByte((byte) stored);
+        padded[d] = step * (stored - zero);
       }
       out.putFloat(step);
       out.putInt(zero);
@@ -131,6 +135,7 @@ public enum VectorForm {
   /** Distances to vectors in this form. */
   public abstract StoredKernels kernels();
 
+  /** Writes a vector, and leaves in its place what was written: rounded, where the form rounds. */
   abstract void write(SectionOutput out, float[] padded);
 
   /** Reads the first {@code dimension} components. */

@@ -64,10 +64,9 @@ class VectorStorageTest {
           assertThat(found.size()).isEqualTo(10);
           for (int i = 0; i < found.size(); i++) {
             double expected = model.distance(query, stored[found.nodeId(i)]);
-            // Cosine divides by the length before rounding.
             assertThat((double) found.distance(i))
                 .as("dimension %s", dimension)
-                .isCloseTo(expected, within(1e-2 + Math.abs(expected) * 1e-4));
+                .isCloseTo(expected, within(1e-5 + Math.abs(expected) * 1e-4));
           }
         }
       }
