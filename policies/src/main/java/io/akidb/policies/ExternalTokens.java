@@ -4,7 +4,6 @@ import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JOSEObjectType;
 import com.nimbusds.jose.KeySourceException;
 import com.nimbusds.jose.crypto.factories.DefaultJWSVerifierFactory;
-import com.nimbusds.jose.jwk.source.RateLimitReachedException;
 import com.nimbusds.jose.proc.BadJOSEException;
 import com.nimbusds.jose.proc.DefaultJOSEObjectTypeVerifier;
 import com.nimbusds.jose.proc.JWSVerificationKeySelector;
@@ -92,9 +91,6 @@ public final class ExternalTokens {
     processor.setJWTClaimsSetVerifier(claims);
     try {
       return principal(processor.process(token, null));
-    } catch (RateLimitReachedException e) {
-      // A key that was not known, and the keys were read a moment ago.
-      return Optional.empty();
     } catch (KeySourceException e) {
       throw new IdentityProviderUnavailableException(
           "the identity provider's keys cannot be read", e);

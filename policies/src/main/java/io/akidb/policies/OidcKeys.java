@@ -3,13 +3,12 @@ package io.akidb.policies;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.nimbusds.jose.jwk.source.JWKSource;
-import com.nimbusds.jose.jwk.source.JWKSourceBuilder;
+import com.nimbusds.jose.jwk.source.URLBasedJWKSetSource;
 import com.nimbusds.jose.proc.SecurityContext;
 import com.nimbusds.jose.util.DefaultResourceRetriever;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URL;
-import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -17,14 +16,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * The identity provider's keys, by OpenID Connect Discovery 1.0: looked up at the first token, not
  * at the start, so that a node starts without it. A key that is not known makes the keys be read
- * again, but not more often than the library's rate limit lets through. Thread-safe.
+ * again, but not too often ({@link ProviderKeys}). Thread-safe.
  */
 final class OidcKeys {
   private static final String WELL_KNOWN = "/.well-known/openid-configuration";
   private static final int TIMEOUT_MS = 2_000;
   private static final int ANSWER_BYTES_MAX = 256 << 10;
-  private static final Duration REFRESH_INTERVAL_MIN = Duration.ofSeconds(30);
-  private static final long REFRESH_TIMEOUT_MS = 5_000;
   private static final long PAUSE_NANOS = TimeUnit.SECONDS.toNanos(5);
 
   private static final JsonMapper JSON = new JsonMapper();
@@ -82,10 +79,7 @@ final class OidcKeys {
       throw new IOException("the issuer in the provider's configuration is another");
     }
     URI keys = OidcConfig.requireSecure(document.path("jwks_uri").asText(), "jwks_uri");
-    return JWKSourceBuilder.create(keys.toURL(), retriever)
-        .cache(config.keysTrusted().toMillis(), REFRESH_TIMEOUT_MS)
-        .refreshAheadCache(false)
-        .rateLimited(REFRESH_INTERVAL_MIN.toMillis())
-        .build();
+    return new ProviderKeys(
+        new URLBasedJWKSetSource<>(keys.toURL(), retriever), config.keysTrusted(), nanoTime);
   }
 }

@@ -303,6 +303,43 @@ class ExternalTokensTest {
     }
   }
 
+  private static void unavailable(Tokens tokens, String token) {
+    // More often than keys are read within one interval.
+    for (int i = 0; i < 5; i++) {
+      assertThatThrownBy(() -> tokens.authenticate(token))
+          .isInstanceOf(IdentityProviderUnavailableException.class);
+    }
+  }
+
+  @Test
+  void providerThatGoesDown_isUnavailableOnceItsKeysAreOldAndNoTokenIsTakenForAWrongOne() {
+    try (TestProvider provider = new TestProvider()) {
+      provider.publish(KEY);
+      Tokens tokens = tokens(provider);
+      String token = TestProvider.sign(KEY, claims(provider).build());
+      assertThat(tokens.authenticate(token)).isPresent();
+
+      provider.pad(300_000);
+      nanos.addAndGet(Duration.ofMinutes(1).toNanos());
+      unavailable(tokens, TestProvider.sign(OTHER, claims(provider).build()));
+      assertThat(tokens.authenticate(token)).as("by keys that are still believed").isPresent();
+      nanos.addAndGet(Duration.ofMinutes(4).toNanos());
+      unavailable(tokens, token);
+
+      provider.pad(0);
+      nanos.addAndGet(Duration.ofSeconds(30).toNanos());
+      assertThat(tokens.authenticate(token)).isPresent();
+      for (int i = 0; i < 5; i++) {
+        assertThat(tokens.authenticate(TestProvider.sign(OTHER, claims(provider).build())))
+            .as("unknown to a provider that answers")
+            .isEmpty();
+      }
+      provider.stop();
+      nanos.addAndGet(Duration.ofMinutes(5).toNanos());
+      unavailable(tokens, token);
+    }
+  }
+
   @Test
   void provider_thatIsDownOrLies_isUnavailableUntilItIsRight() {
     try (TestProvider provider = new TestProvider()) {

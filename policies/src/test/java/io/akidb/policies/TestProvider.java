@@ -98,8 +98,12 @@ final class TestProvider implements AutoCloseable {
     }
   }
 
+  void stop() {
+    server.stop(0);
+  }
+
   @Override
   public void close() {
-    server.stop(0);
+    stop();
   }
 }
