@@ -260,6 +260,26 @@ class AuditServingTest {
   }
 
   @Test
+  void floodOfUnknownKeys_isOnRecordAlsoWhereTheAddressIsRefused() throws Exception {
+    try (TestNode node = TestNode.start(folder, "--auth-failures-per-second", "1")) {
+      node.get("/tenants").expect(200);
+      int limited = 0;
+      for (int i = 0; i < 40; i++) {
+        String unknown = "akidb_%016x_%s".formatted(i, "s".repeat(43));
+        limited += node.as(unknown).get("/tenants").status() == 429 ? 1 : 0;
+      }
+      assertThat(limited).isPositive();
+      // The operator's key was good before the flood began, and so is let through.
+      String strangers = "&platform=true&action=tenants.list&outcome=unauthenticated";
+      TestNode.await("each refusal on record", () -> items(node, strangers).size() == 40);
+      assertThat(items(node, strangers))
+          .filteredOn(item -> item.at("/detail/code").asText().equals("rate_limited"))
+          .hasSize(limited)
+          .allMatch(item -> item.get("who").asText().equals("anonymous"));
+    }
+  }
+
+  @Test
   void secretSentAsAName_isTakenOutOfTheLog() throws Exception {
     String secret = "s".repeat(43);
     try (TestNode node = TestNode.start(folder)) {

@@ -24,14 +24,16 @@ final class AuthFailures {
   static final int BURST_SECS = 10;
 
   private static final int ADDRESSES_MAX = 100_000;
-  private static final int CREDENTIALS_MAX = 10_000;
+  private static final int CREDENTIALS_MAX = 50_000;
   private static final Duration CREDENTIAL_KEPT = Duration.ofMinutes(15);
+  // So that a credential in use costs a look in a table, not a change of it, at each call.
+  private static final Duration CREDENTIAL_RENEWED = Duration.ofMinutes(1);
   private static final int NETWORK_BYTES = 8;
 
   private final int perSecond;
   private final Ticker nanos;
   private final Cache<String, Failing> failing;
-  private final Cache<String, Boolean> good;
+  private final Cache<String, Long> good;
 
   /**
    * Without any failures yet.
@@ -103,10 +105,16 @@ final class AuthFailures {
     }
   }
 
-  /** A credential was good. Remembered only where its address is about to be refused. */
-  void passed(String address, String credential) {
-    if (perSecond > 0 && failing.getIfPresent(network(address)) != null) {
-      good.put(digest(credential), true);
+  /** A credential was good. Remembered whatever its address did: failures may come later. */
+  void passed(String credential) {
+    if (perSecond == 0) {
+      return;
+    }
+    String digest = digest(credential);
+    long now = nanos.read();
+    Long since = good.getIfPresent(digest);
+    if (since == null || now - since > CREDENTIAL_RENEWED.toNanos()) {
+      good.put(digest, now);
     }
   }
 

@@ -126,7 +126,7 @@ final class Gate {
           Reason.UNAUTHENTICATED,
           "send a known API key, as 'Authorization: Bearer <key>' or 'X-API-Key: <key>'");
     }
-    failures.passed(http.ip(), credential.orElse(""));
+    failures.passed(credential.orElse(""));
     RequestAudit.identified(http, known.get());
     return known.get();
   }

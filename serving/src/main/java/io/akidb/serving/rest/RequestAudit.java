@@ -143,7 +143,8 @@ final class RequestAudit implements AutoCloseable {
     Principal principal = http.attribute(PRINCIPAL_ATTRIBUTE);
     Reason reason = failure instanceof ServingException known ? known.reason() : Reason.INTERNAL;
     Map<String, String> detail = Map.of("code", reason.code());
-    if (reason == Reason.UNAUTHENTICATED) {
+    if (reason == Reason.UNAUTHENTICATED || (principal == null && reason == Reason.RATE_LIMITED)) {
+      // Of strangers also who was refused for its address alone, before its credential was read.
       refused(http, principal, audited, null, Outcome.UNAUTHENTICATED, detail);
     } else if (principal != null && isDenial(reason, entered)) {
       refused(http, principal, audited, principal.tenant(), Outcome.DENIED, detail);

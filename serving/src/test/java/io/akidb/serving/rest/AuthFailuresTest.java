@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.akidb.serving.problem.Reason;
 import io.akidb.serving.problem.ServingException;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
@@ -47,12 +48,25 @@ class AuthFailuresTest {
 
   @Test
   void credentialThatWasGood_isLetThroughFromARefusedAddress() {
-    fail(HERE, 1);
-    failures.passed(HERE, "good");
+    failures.passed("good");
     fail(HERE, 100);
 
     assertThatCode(() -> failures.require(HERE, "good")).doesNotThrowAnyException();
     assertThatThrownBy(() -> failures.require(HERE, "other")).isInstanceOf(ServingException.class);
+  }
+
+  @Test
+  void credentialInUse_isLetThroughAndOneOutOfUseIsForgotten() {
+    failures.passed("used");
+    failures.passed("left");
+    for (int minute = 0; minute < 15; minute++) {
+      nanos.addAndGet(Duration.ofMinutes(1).toNanos() + 1);
+      failures.passed("used");
+    }
+    fail(HERE, 100);
+
+    assertThatCode(() -> failures.require(HERE, "used")).doesNotThrowAnyException();
+    assertThatThrownBy(() -> failures.require(HERE, "left")).isInstanceOf(ServingException.class);
   }
 
   @Test
@@ -71,7 +85,7 @@ class AuthFailuresTest {
     for (int i = 0; i < 1000; i++) {
       unlimited.failed(HERE);
     }
-    unlimited.passed(HERE, "k");
+    unlimited.passed("k");
     assertThatCode(() -> unlimited.require(HERE, "k")).doesNotThrowAnyException();
   }
 }
