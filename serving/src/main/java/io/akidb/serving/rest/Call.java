@@ -254,6 +254,17 @@ final class Call {
     }
   }
 
+  /** Most bytes of its body. */
+  int bodyBytesMax() {
+    return bodyBytesMax;
+  }
+
+  /** Another call, with what was received as the body of this one. */
+  Call withBodyIn(Call other) {
+    other.body = body;
+    return other;
+  }
+
   /** Who shares places with whom: a tenant's callers, else each for itself, and strangers. */
   private String caller() {
     if (tenant != null) {

@@ -68,20 +68,32 @@ final class Gate {
    * @throws ServingException UNAUTHENTICATED, FORBIDDEN, NOT_ENABLED, NOT_FOUND or RATE_LIMITED
    */
   Call enter(Context http, Route route, int bodyBytesMax) {
+    return enter(http, route, bodyBytesMax, true);
+  }
+
+  /**
+   * Looks again whether a call may be let in, after its body took long to come: with the same
+   * errors, but without counting it once more.
+   */
+  Call again(Context http, Route route, Call call) {
+    return call.withBodyIn(enter(http, route, call.bodyBytesMax(), false));
+  }
+
+  private Call enter(Context http, Route route, int bodyBytesMax, boolean counted) {
     if (route.access() == Access.OPEN || metrics.admits(route, credential(http))) {
       return new Call(http, bodyBytesMax, this, null, null, NOTHING);
     }
     Principal principal = identify(http, route);
     modes.require(principal, route.path(), http.header("X-Tenant-ID"));
     TenantId ownId = principal.tenant();
-    Tenant own = ownId == null ? null : admitted(http, principal, ownId);
+    Tenant own = ownId == null ? null : admitted(http, principal, ownId, counted);
     if (route.access() == Access.OPERATOR || route.access() == Access.NAMED_TENANT) {
       TenantId named = route.access() == Access.OPERATOR ? ownOf(principal) : named(http);
       Decision decision = require(principal, named, Target.tenant(), route);
       return new Call(http, bodyBytesMax, this, principal, null, decision);
     }
     TenantId id = tenantOf(principal, http.header("X-Tenant-ID"));
-    Tenant tenant = own == null ? admitted(http, principal, id) : own;
+    Tenant tenant = own == null ? admitted(http, principal, id, counted) : own;
     Decision decision =
         route.access() == Access.KEY_HOLDER
             ? NOTHING
@@ -90,7 +102,7 @@ final class Gate {
   }
 
   /** The tenant in whose name a call is made, if it is served now and may make one more. */
-  private Tenant admitted(Context http, Principal principal, TenantId id) {
+  private Tenant admitted(Context http, Principal principal, TenantId id, boolean counted) {
     Tenant tenant =
         tenants
             .get(id)
@@ -104,7 +116,9 @@ final class Gate {
       throw ServingException.of(
           Reason.TENANT_SUSPENDED, "the tenant is suspended; its operator can resume it");
     }
-    rates.admit(http, principal, tenant);
+    if (counted) {
+      rates.admit(http, principal, tenant);
+    }
     return tenant;
   }
 
