@@ -361,6 +361,23 @@ class RestMannersTest {
   }
 
   @Test
+  void idempotencyKey_onACallThatOnlyReads_keepsNoAnswer() {
+    Reply user =
+        node.post("/users", "{\"name\": \"i\", \"kind\": \"service_account\"}").expect(201);
+    String asked =
+        "{\"permission\": \"users.manage\", \"user_id\": " + user.json().get("user_id") + "}";
+    for (int i = 0; i < 2; i++) {
+      for (String path : List.of("/users", "/api-keys", "/roles", "/audit")) {
+        Reply read = node.send("GET", path, null, "Idempotency-Key", "r").expect(200);
+        assertThat(read.header("Idempotency-Replayed")).as(path).isEmpty();
+      }
+      Reply explained =
+          node.send("POST", "/authz/explain", asked, "Idempotency-Key", "r").expect(200);
+      assertThat(explained.header("Idempotency-Replayed")).isEmpty();
+    }
+  }
+
+  @Test
   void health_isOpenAndMetricsAreTheOperatorsAndBounded() {
     assertThat(node.as("").get("/health/live").expect(200).json().get("status").asText())
         .isEqualTo("live");

@@ -46,8 +46,7 @@ record AuditedRoute(String action, Kind kind) {
     if (permission == null) {
       return Kind.CHANGE;
     }
-    boolean reads = route.method().equals("GET") || route.path().endsWith("/explain");
-    if (reads) {
+    if (route.reads()) {
       return ADMINISTRATION.contains(permission) ? Kind.READ : Kind.DATA;
     }
     return DATA.contains(permission) ? Kind.DATA : Kind.CHANGE;

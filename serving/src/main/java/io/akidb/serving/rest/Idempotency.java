@@ -8,26 +8,43 @@ import io.akidb.serving.problem.ServingException;
 import io.akidb.tenancy.TenantId;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HexFormat;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
 /**
  * Answers a repeated call as the first one was, if both carry the same {@code Idempotency-Key}: on
- * this node, for ten minutes, for a bounded number of calls of each tenant. Only answers of success
- * are kept, so that a failed call can be repeated; of one that showed a secret only that it was
- * given. Nobody is answered what another was. Thread-safe.
+ * this node, for ten minutes, for a bounded number of calls and bytes of each tenant and of all.
+ * Only answers of success are kept, so that a failed call can be repeated; of one that showed a
+ * secret only that it was given. Nobody is answered what another was. Thread-safe.
  */
 final class Idempotency {
   static final int CALLS_MAX = 1_000;
+
+  /** What a call weighs at least, in bytes: the objects that keep it. */
+  static final int CALL_BYTES_MIN = 1 << 10;
+
+  private static final int CALL_OVERHEAD_BYTES = 512;
   private static final int TENANTS_MAX = 200;
   private static final Duration KEPT = Duration.ofMinutes(10);
   private static final Pattern KEY = Pattern.compile("[\\x21-\\x7e]{1,128}");
 
-  private record Id(String principal, String method, String path, String key) {}
+  private record Id(String principal, String method, String path, String key) {
+    int bytes() {
+      return principal.length() + path.length() + key.length();
+    }
+  }
 
-  private record Kept(String digest, CompletableFuture<Answer> answer) {}
+  private record Kept(String digest, CompletableFuture<Answer> answer, int bodyBytes) {
+    boolean isHandled() {
+      return answer.isDone();
+    }
+  }
+
+  private final long bytesMax;
 
   // Of each tenant by itself, so that none can have another's answers forgotten.
   private final LoadingCache<TenantId, Cache<Id, Kept>> tenants =
@@ -36,7 +53,26 @@ final class Idempotency {
           .expireAfterAccess(KEPT)
           .build(
               tenant ->
-                  Caffeine.newBuilder().maximumSize(CALLS_MAX).expireAfterWrite(KEPT).build());
+                  Caffeine.newBuilder()
+                      .maximumWeight((long) CALLS_MAX * CALL_BYTES_MIN)
+                      .weigher(Idempotency::bytes)
+                      .expireAfterWrite(KEPT)
+                      // In the caller's thread, so that what is held is known when it is looked at.
+                      .executor(Runnable::run)
+                      .build());
+
+  /**
+   * Keeps nothing yet.
+   *
+   * @param bytesMax of what is kept for all tenants, about
+   */
+  Idempotency(long bytesMax) {
+    this.bytesMax = bytesMax;
+  }
+
+  private static int bytes(Id id, Kept kept) {
+    return Math.max(CALL_BYTES_MIN, CALL_OVERHEAD_BYTES + id.bytes() + kept.bodyBytes());
+  }
 
   /**
    * Handles a call once.
@@ -58,15 +94,21 @@ final class Idempotency {
     }
     Cache<Id, Kept> kept = tenants.get(tenant);
     Id id = new Id(principal, method, path, key);
-    Kept mine = new Kept(digest(body), new CompletableFuture<>());
+    Kept mine = new Kept(digest(body), new CompletableFuture<>(), 0);
     Kept first = kept.asMap().putIfAbsent(id, mine);
     if (first == null) {
       try {
         Answer answer = handler.get();
-        mine.answer().complete(answer.withoutSecret());
+        Answer repeated = answer.withoutSecret();
+        mine.answer().complete(repeated);
+        Kept handled = new Kept(mine.digest(), mine.answer(), repeated.body().length);
+        kept.asMap().replace(id, mine, handled);
+        if (bytesHeld() > bytesMax) {
+          makeRoom();
+        }
         return answer;
       } finally {
-        if (!mine.answer().isDone()) {
+        if (!mine.isHandled()) {
           kept.asMap().remove(id, mine);
         }
       }
@@ -88,6 +130,39 @@ final class Idempotency {
               + " or delete what was made and repeat the call with another Idempotency-Key");
     }
     return answer.with("Idempotency-Replayed", "true");
+  }
+
+  /** Bytes of what is kept for all tenants, about. */
+  long bytesHeld() {
+    return tenants.asMap().values().stream().mapToLong(Idempotency::bytesHeld).sum();
+  }
+
+  private static long bytesHeld(Cache<Id, Kept> kept) {
+    return kept.policy().eviction().orElseThrow().weightedSize().orElseThrow();
+  }
+
+  // Whoever keeps most makes room: a tenant with few answers loses none to one with many.
+  private synchronized void makeRoom() {
+    for (int i = 0; i < TENANTS_MAX && bytesHeld() > bytesMax; i++) {
+      tenants.asMap().values().stream()
+          .max(Comparator.comparingLong(Idempotency::bytesHeld))
+          .ifPresent(Idempotency::halve);
+    }
+  }
+
+  private static void halve(Cache<Id, Kept> kept) {
+    long left = bytesHeld(kept) / 2;
+    Map<Id, Kept> coldest = kept.policy().eviction().orElseThrow().coldest(CALLS_MAX);
+    for (Map.Entry<Id, Kept> entry : coldest.entrySet()) {
+      if (entry.getValue().isHandled()) {
+        kept.asMap().remove(entry.getKey(), entry.getValue());
+        left -= bytes(entry.getKey(), entry.getValue());
+      }
+      if (left <= 0) {
+        break;
+      }
+    }
+    kept.cleanUp();
   }
 
   private static String digest(byte[] body) {

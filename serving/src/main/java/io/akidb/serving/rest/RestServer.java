@@ -29,6 +29,7 @@ public final class RestServer implements AutoCloseable {
   private static final Pattern REQUEST_ID = Pattern.compile("[A-Za-z0-9._-]{1,64}");
   private static final String ID_ATTRIBUTE = "akidb.request-id";
   private static final int BODIES_HEAP_DIVISOR = 4;
+  private static final int REPEATED_HEAP_DIVISOR = 32;
   private static final int HEADER_BYTES_MAX = 16 << 10;
   private static final long IDLE_TIMEOUT_MS = 60_000;
   // A stop waits for connections that callers keep open without a call; by default a second.
@@ -47,7 +48,8 @@ public final class RestServer implements AutoCloseable {
   private final List<Route> routes;
   private final Semaphore inFlight;
   private final Arrivals arrivals;
-  private final Idempotency idempotency = new Idempotency();
+  private final Idempotency idempotency =
+      new Idempotency(Runtime.getRuntime().maxMemory() / REPEATED_HEAP_DIVISOR);
   private final Javalin javalin;
   private volatile boolean stopping;
 
@@ -214,8 +216,10 @@ public final class RestServer implements AutoCloseable {
         () -> route.handler().handle(call));
   }
 
+  // What only reads can be repeated anyway, and its answers may be large.
   private static boolean isUnsafe(Route route) {
-    return route.permission() != Permission.VECTORS_SEARCH
+    return !route.reads()
+        && route.permission() != Permission.VECTORS_SEARCH
         && route.permission() != Permission.COLLECTIONS_READ;
   }
 

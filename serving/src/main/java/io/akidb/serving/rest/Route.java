@@ -63,6 +63,11 @@ record Route(
     return access == Access.OPEN || path.equals(MetricsAccess.PATH);
   }
 
+  /** Whether it changes nothing by its method, or by what it is: one that explains is a POST. */
+  boolean reads() {
+    return method.equals("GET") || path.endsWith("/explain");
+  }
+
   boolean isOfACollection() {
     return path.startsWith("/collections/{collection}");
   }

@@ -14,7 +14,9 @@ class IdempotencyTest {
   private static final TenantId A = TenantId.random();
   private static final TenantId B = TenantId.random();
 
-  private final Idempotency idempotency = new Idempotency();
+  private static final int BYTES_MAX = 2 << 20;
+
+  private final Idempotency idempotency = new Idempotency(BYTES_MAX);
   private final AtomicInteger handled = new AtomicInteger();
 
   private Answer call(TenantId tenant, String path, String key) {
@@ -48,6 +50,34 @@ class IdempotencyTest {
     for (int i = 0; i < 12 * Idempotency.CALLS_MAX; i++) {
       call(A, "/users", "k" + i);
     }
+    assertThat(text(call(B, "/users", "k"))).isEqualTo(text(first));
+  }
+
+  private void large(TenantId tenant, String key) {
+    Answer answer = Answer.json(new byte[20_000]);
+    idempotency.once(tenant, "p", "POST", "/roles", key, new byte[0], () -> answer);
+  }
+
+  @Test
+  void largeAnswers_ofOneTenant_areBoundedInBytes() {
+    long tenantMax = (long) Idempotency.CALLS_MAX * Idempotency.CALL_BYTES_MIN;
+    for (int i = 0; i < Idempotency.CALLS_MAX; i++) {
+      large(A, "k" + i);
+    }
+    assertThat(idempotency.bytesHeld()).isBetween(tenantMax / 2, tenantMax);
+  }
+
+  @Test
+  void largeAnswers_ofManyTenants_shareOneBoundAndPushOutNoSmallOnes() {
+    Answer first = call(B, "/users", "k");
+    for (int tenant = 0; tenant < 20; tenant++) {
+      TenantId id = TenantId.random();
+      for (int i = 0; i < 40; i++) {
+        large(id, "k" + i);
+        assertThat(idempotency.bytesHeld()).isLessThanOrEqualTo(BYTES_MAX);
+      }
+    }
+    assertThat(idempotency.bytesHeld()).isGreaterThan(BYTES_MAX / 4);
     assertThat(text(call(B, "/users", "k"))).isEqualTo(text(first));
   }
 
