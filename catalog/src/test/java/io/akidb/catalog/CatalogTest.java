@@ -11,9 +11,11 @@ import io.akidb.tenancy.TenantContext;
 import io.akidb.tenancy.TenantId;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -136,6 +138,25 @@ class CatalogTest {
                 TENANT, next, 4, (name, head) -> shown.put(name.value(), String.valueOf(head))))
         .isNull();
     assertThat(shown).containsEntry("damaged", "null");
+  }
+
+  @Test
+  void forEach_ofSomeNames_readsNoOthersAndNamesNone() {
+    CountingStore counting = new CountingStore(fixture.store);
+    Catalog counted = new Catalog(counting.store, fixture.clock);
+    for (String name : List.of("a", "b-1", "c", "d", "e-1", "f")) {
+      catalog.create(TENANT, new CollectionName(name), SCHEMA);
+    }
+    List<String> shown = new ArrayList<>();
+    Predicate<CollectionName> some = name -> name.value().endsWith("-1");
+
+    String next = counted.forEach(TENANT, null, 1, some, (name, head) -> shown.add(name.value()));
+
+    assertThat(next).isEqualTo("b-1");
+    assertThat(counted.forEach(TENANT, next, 1, some, (name, head) -> shown.add(name.value())))
+        .isNull();
+    assertThat(shown).containsExactly("b-1", "e-1");
+    assertThat(counting.requests).containsEntry("get", 2).containsEntry("listFolders", 4);
   }
 
   @Test

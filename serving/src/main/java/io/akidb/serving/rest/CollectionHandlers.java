@@ -122,6 +122,8 @@ final class CollectionHandlers {
             call.context(),
             after,
             call.limit(),
+            // A name that is not to be seen must not become a cursor, either.
+            name -> call.decide(name, Permission.COLLECTIONS_READ).isAllowed(),
             (name, head) -> {
               Decision decision = call.decide(name, Permission.COLLECTIONS_READ);
               if (decision.isAllowed() && head == null) {
