@@ -22,9 +22,10 @@ import org.jspecify.annotations.Nullable;
  * where it holds, for the same reason.
  */
 public final class Authorizer {
-  // What would let a principal reach round its own row filters.
+  // What would let a principal reach round its own row filters; the log names deleted vectors.
   private static final Set<Permission> UNFILTERED_ONLY =
       EnumSet.of(
+          Permission.AUDIT_READ,
           Permission.COLLECTIONS_DELETE,
           Permission.PLATFORM_OPERATE,
           Permission.TENANTS_MANAGE,

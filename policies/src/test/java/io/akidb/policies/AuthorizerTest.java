@@ -136,6 +136,7 @@ class AuthorizerTest {
 
     assertThat(outcome(admin, on("products"), COLLECTIONS_DELETE)).isEqualTo(Outcome.FORBIDDEN);
     assertThat(outcome(admin, Target.tenant(), USERS_MANAGE)).isEqualTo(Outcome.FORBIDDEN);
+    assertThat(outcome(admin, Target.tenant(), AUDIT_READ)).isEqualTo(Outcome.FORBIDDEN);
     assertThat(outcome(admin, on("products"), VECTORS_DELETE)).isEqualTo(Outcome.ALLOWED);
     assertThat(authorizer.decideGrants(admin, acme, List.of(Grant.of(Role.VIEWER))).outcome())
         .isEqualTo(Outcome.FORBIDDEN);
