@@ -24,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  * @param createdBy id of the principal that made it; null for those that the node made, and before
  *     this was noted
  * @param createdWith id of the API key that was shown then, itself or by a token; null for none
+ * @param ancestors ids of the keys that {@code createdWith} was itself made with, nearest first, at
+ *     most 100; null for none, and before this was noted
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record ApiKeyDescriptor(
@@ -36,7 +38,8 @@ public record ApiKeyDescriptor(
     @JsonProperty("created_at") String createdAt,
     @JsonProperty("expires_at") @Nullable String expiresAt,
     @JsonProperty("created_by") @Nullable String createdBy,
-    @JsonProperty("created_with") @Nullable String createdWith) {
+    @JsonProperty("created_with") @Nullable String createdWith,
+    @JsonProperty("ancestors") @Nullable List<String> ancestors) {
   private static final int NAME_LENGTH_MAX = 128;
 
   /**
@@ -55,6 +58,7 @@ public record ApiKeyDescriptor(
           "name", "may have at most " + NAME_LENGTH_MAX + " characters");
     }
     Grant.requireTime(expiresAt);
+    ancestors = ancestors == null ? null : List.copyOf(ancestors);
   }
 
   /** Also reads keys as they were first kept, with one role in place of grants. */
@@ -70,7 +74,8 @@ public record ApiKeyDescriptor(
       @JsonProperty("created_at") String createdAt,
       @JsonProperty("expires_at") @Nullable String expiresAt,
       @JsonProperty("created_by") @Nullable String createdBy,
-      @JsonProperty("created_with") @Nullable String createdWith) {
+      @JsonProperty("created_with") @Nullable String createdWith,
+      @JsonProperty("ancestors") @Nullable List<String> ancestors) {
     List<Grant> known = role == null ? grants : List.of(new Grant(role, null, null, null));
     return new ApiKeyDescriptor(
         keyId,
@@ -82,7 +87,8 @@ public record ApiKeyDescriptor(
         createdAt,
         expiresAt,
         createdBy,
-        createdWith);
+        createdWith,
+        ancestors);
   }
 
   @Nullable Instant end() {
@@ -107,6 +113,7 @@ public record ApiKeyDescriptor(
             createdAt,
             at.toString(),
             createdBy,
-            createdWith);
+            createdWith,
+            ancestors);
   }
 }

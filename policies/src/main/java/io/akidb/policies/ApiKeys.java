@@ -11,14 +11,9 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Base64;
-import java.util.Deque;
-import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -48,6 +43,8 @@ public final class ApiKeys {
   private static final Pattern KEY = Pattern.compile("akidb_([0-9a-f]{16})_([A-Za-z0-9_-]{43})");
 
   private final KeyRecords records;
+  private final KeyAncestry ancestry;
+  private final KeyRoom room;
   private final Users users;
   private final Clock clock;
   private final SecureRandom random;
@@ -83,6 +80,8 @@ public final class ApiKeys {
           "AKIDB_ADMIN_API_KEY must have at least " + CONFIGURED_LENGTH_MIN + " characters");
     }
     this.records = new KeyRecords(store);
+    this.ancestry = new KeyAncestry(records, clock);
+    this.room = new KeyRoom(records, users, clock, ticker);
     this.users = users;
     this.clock = clock;
     this.random = random;
@@ -139,7 +138,9 @@ public final class ApiKeys {
    * @throws InvalidPolicyException naming the field that is out of bounds
    * @throws PolicyNotFoundException if the tenant has no such user
    * @throws io.akidb.tenancy.QuotaExceededException if there are {@link #KEYS_MAX}; more calls than
-   *     one at the same time may pass that by as many
+   *     one at the same time may pass that by as many. Also if too many keys, all still good, were
+   *     made one with another
+   * @throws PolicyConflictException if the maker's key has just been revoked
    */
   public IssuedApiKey issue(
       @Nullable TenantId tenant,
@@ -151,7 +152,8 @@ public final class ApiKeys {
     if (userId != null) {
       users.get(tenant, userId);
     }
-    records.requireRoom(tenant);
+    room.require(tenant);
+    List<String> ancestors = ancestry.ofKeyMadeBy(maker);
     byte[] id = new byte[KEY_ID_BYTES];
     byte[] secret = new byte[SECRET_BYTES];
     random.nextBytes(id);
@@ -169,10 +171,20 @@ public final class ApiKeys {
             clock.instant().truncatedTo(ChronoUnit.MILLIS).toString(),
             expiresAt,
             maker == null ? null : maker.id(),
-            maker == null ? null : maker.keyId());
+            maker == null ? null : maker.keyId(),
+            ancestors);
     records.create(descriptor);
     lookups.forget(keyId);
     return new IssuedApiKey(descriptor, "akidb_" + keyId + "_" + secretText);
+  }
+
+  /**
+   * Makes sure that a tenant, or the platform, may have one more key; removes ended ones for it.
+   *
+   * @throws io.akidb.tenancy.QuotaExceededException otherwise
+   */
+  public void requireRoom(@Nullable TenantId tenant) {
+    room.require(tenant);
   }
 
   /**
@@ -312,33 +324,14 @@ public final class ApiKeys {
   }
 
   /**
-   * Keys that were made with a key, or with one of those: what whoever holds it may have made for
-   * himself. A key that cannot be read is not among them.
+   * Keys that were made with a key, or with one of those, and so on, also where one between them
+   * was revoked: what whoever holds it may have made for himself. A key that cannot be read is not
+   * among them, nor one of another owner.
    *
    * @return in no order, without the key itself
    */
   public List<ApiKeyDescriptor> madeWith(@Nullable TenantId tenant, String keyId) {
-    Map<String, List<ApiKeyDescriptor>> made = new HashMap<>();
-    String cursor = null;
-    do {
-      PolicyPage<ApiKeyDescriptor> page = list(tenant, cursor, KeyRecords.PAGE_LIMIT_MAX);
-      for (ApiKeyDescriptor key : page.items()) {
-        String with = key.createdWith();
-        if (with != null) {
-          made.computeIfAbsent(with, id -> new ArrayList<>()).add(key);
-        }
-      }
-      cursor = page.nextCursor();
-    } while (cursor != null);
-    List<ApiKeyDescriptor> found = new ArrayList<>();
-    Deque<String> open = new ArrayDeque<>(List.of(keyId));
-    while (!open.isEmpty()) {
-      for (ApiKeyDescriptor key : made.getOrDefault(open.remove(), List.of())) {
-        found.add(key);
-        open.add(key.keyId());
-      }
-    }
-    return found;
+    return ancestry.madeWith(tenant, keyId);
   }
 
   /** Revokes every key of a tenant. */

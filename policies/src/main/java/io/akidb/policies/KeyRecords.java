@@ -8,7 +8,6 @@ import io.akidb.objectstore.ObjectMetadata;
 import io.akidb.objectstore.ObjectNotFoundException;
 import io.akidb.objectstore.ObjectStore;
 import io.akidb.objectstore.PreconditionFailedException;
-import io.akidb.tenancy.QuotaExceededException;
 import io.akidb.tenancy.TenantId;
 import io.akidb.tenancy.TenantNamespace;
 import java.io.IOException;
@@ -47,30 +46,6 @@ final class KeyRecords {
 
   static boolean isId(String text) {
     return KEY_ID.matcher(text).matches();
-  }
-
-  /**
-   * Makes sure that an owner may have one more.
-   *
-   * @throws QuotaExceededException otherwise
-   */
-  void requireRoom(@Nullable TenantId owner) {
-    int count = 0;
-    String cursor = null;
-    do {
-      PolicyPage<String> page = ids(owner, cursor, PAGE_LIMIT_MAX);
-      count += page.items().size();
-      cursor = page.nextCursor();
-    } while (cursor != null && count < ApiKeys.KEYS_MAX);
-    if (count >= ApiKeys.KEYS_MAX) {
-      throw new QuotaExceededException(
-          "max_api_keys",
-          "max_api_keys: the tenant has "
-              + count
-              + " of "
-              + ApiKeys.KEYS_MAX
-              + " API keys; revoke those that have ended, or that nobody uses");
-    }
   }
 
   void create(ApiKeyDescriptor descriptor) {

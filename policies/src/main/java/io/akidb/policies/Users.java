@@ -67,6 +67,11 @@ public final class Users {
     return ID.matcher(userId).matches() ? remembered.get(new Id(tenant, userId)) : Optional.empty();
   }
 
+  /** Whether there is a user at this moment, readable or not. */
+  boolean exists(@Nullable TenantId tenant, String userId) {
+    return ID.matcher(userId).matches() && documents.exists(tenant, userId);
+  }
+
   /**
    * A user.
    *

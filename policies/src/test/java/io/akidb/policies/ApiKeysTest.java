@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.akidb.objectstore.InMemoryStore;
 import io.akidb.objectstore.ObjectStore;
+import io.akidb.tenancy.QuotaExceededException;
 import io.akidb.tenancy.TenantId;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
@@ -98,6 +99,95 @@ class ApiKeysTest {
     assertThat(child.descriptor().createdBy()).isEqualTo("key:" + root.descriptor().keyId());
     assertThat(keys.get(acme, child.descriptor().keyId())).isEqualTo(child.descriptor());
     assertThat(root.descriptor().createdWith()).isNull();
+  }
+
+  private IssuedApiKey madeBy(IssuedApiKey maker) {
+    return keys.issueFor(acme, keys.authenticate(maker.plaintext()).orElseThrow());
+  }
+
+  @Test
+  void madeWith_findsWhatRevokedKeysMade() {
+    IssuedApiKey root = keys.issueFor(acme);
+    IssuedApiKey last = madeBy(root);
+    for (int i = 0; i < KeyAncestry.ANCESTORS_MAX + 20; i++) {
+      IssuedApiKey next = madeBy(last);
+      keys.revoke(acme, last.descriptor().keyId());
+      last = next;
+    }
+    assertThat(keys.madeWith(acme, root.descriptor().keyId())).containsExactly(last.descriptor());
+    assertThat(keys.get(acme, last.descriptor().keyId())).isEqualTo(last.descriptor());
+  }
+
+  @Test
+  void madeWith_findsKeysThatWereRotatedAgainAndAgain() {
+    IssuedApiKey root = keys.issueFor(acme);
+    IssuedApiKey last = root;
+    for (int i = 0; i < KeyAncestry.ANCESTORS_MAX + 20; i++) {
+      Principal self = keys.authenticate(last.plaintext()).orElseThrow();
+      String keyId = last.descriptor().keyId();
+      last = keys.rotate(acme, keyId, last.descriptor().grants(), Duration.ZERO, self);
+    }
+    assertThat(keys.madeWith(acme, root.descriptor().keyId()))
+        .hasSize(KeyAncestry.ANCESTORS_MAX + 20)
+        .contains(last.descriptor());
+  }
+
+  @Test
+  void key_madeByTooManyThatAreGood_isRefused() {
+    IssuedApiKey last = keys.issueFor(acme);
+    for (int i = 0; i <= KeyAncestry.ANCESTORS_MAX; i++) {
+      last = madeBy(last);
+    }
+    IssuedApiKey maker = last;
+    assertThat(maker.descriptor().ancestors()).hasSize(KeyAncestry.ANCESTORS_MAX);
+    assertThatThrownBy(() -> madeBy(maker))
+        .isInstanceOf(QuotaExceededException.class)
+        .hasMessageContaining("max_api_key_ancestors");
+  }
+
+  @Test
+  void key_madeWithOneThatIsRevoked_isRefused() {
+    IssuedApiKey root = keys.issueFor(acme);
+    Principal maker = keys.authenticate(root.plaintext()).orElseThrow();
+    keys.revoke(acme, root.descriptor().keyId());
+    assertThatThrownBy(() -> keys.issueFor(acme, maker))
+        .isInstanceOf(PolicyConflictException.class);
+  }
+
+  private void fillWithOthers(int count) {
+    for (int i = 0; i < count; i++) {
+      String id = "%016x".formatted(i);
+      store.put("akidb/system/api-keys-of/" + acme.value() + "/" + id, new byte[0]);
+    }
+  }
+
+  @Test
+  void boundOfKeys_countsNoneThatHaveEndedOrWhoseUserIsDeleted() {
+    List<Grant> grants = List.of(Grant.of(Role.VIEWER));
+    String end = now.get().plusSeconds(60).toString();
+    User user = users().create(acme, User.Kind.USER, "a@b.c", grants);
+    IssuedApiKey ending = keys.issue(acme, null, grants, null, end);
+    IssuedApiKey orphan = keys.issue(acme, user.userId(), null, null, null);
+    IssuedApiKey good = keys.issueFor(acme);
+    fillWithOthers(ApiKeys.KEYS_MAX - 3);
+    assertThatThrownBy(() -> keys.issueFor(acme))
+        .isInstanceOf(QuotaExceededException.class)
+        .hasMessageStartingWith("max_api_keys: ");
+
+    now.updateAndGet(instant -> instant.plusSeconds(60));
+    nanos.addAndGet(Duration.ofMinutes(1).toNanos());
+    assertThat(keys.issueFor(acme)).isNotNull();
+    users().delete(acme, user.userId());
+    nanos.addAndGet(Duration.ofMinutes(1).toNanos());
+    assertThat(keys.issueFor(acme)).isNotNull();
+
+    for (IssuedApiKey gone : List.of(ending, orphan)) {
+      assertThatThrownBy(() -> keys.get(acme, gone.descriptor().keyId()))
+          .isInstanceOf(ApiKeyNotFoundException.class);
+    }
+    assertThat(keys.authenticate(good.plaintext())).isPresent();
+    nanos.addAndGet(Duration.ofMinutes(1).toNanos());
+    assertThatThrownBy(() -> keys.requireRoom(acme)).isInstanceOf(QuotaExceededException.class);
   }
 
   @Test
