@@ -6,13 +6,19 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.akidb.catalog.Manifest;
 import io.akidb.catalog.VectorCollection;
+import io.akidb.objectstore.InMemoryStore;
+import io.akidb.objectstore.ObjectStore;
+import io.akidb.objectstore.StoreUnavailableException;
 import io.akidb.serving.TestNode.Reply;
 import io.akidb.tenancy.CollectionName;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -50,6 +56,10 @@ class RowFilterServingTest {
   }
 
   private TestNode holderOf(String role, String filter) {
+    return holderOf(node, role, filter);
+  }
+
+  private static TestNode holderOf(TestNode node, String role, String filter) {
     node.post(
             "/roles",
             json(
@@ -237,6 +247,49 @@ class RowFilterServingTest {
     eu.post(path, "{\"vectors\": [" + row("new", "eu", 1) + "," + row("v000", "eu", 7) + "]}")
         .expect(200);
     assertThat(node.get(path + "/v000").json().at("/payload/n").asInt()).isEqualTo(7);
+  }
+
+  @Test
+  void writes_whereTheNodeLacksTheIndexThatHidesARow_wait() throws Exception {
+    ObjectStore shared = new InMemoryStore(Clock.systemUTC());
+    HookedStore store = new HookedStore(shared);
+    AtomicBoolean broken = new AtomicBoolean(true);
+    store.before(
+        (method, key) -> {
+          if (broken.get() && key.contains("/shards/")) {
+            throw new StoreUnavailableException("shards are out of reach", null);
+          }
+        });
+    Path cache = folder.resolve("behind");
+    try (TestNode behind = TestNode.start(folder, store, cache, "--follow-interval-ms", "60000");
+        TestNode writer = TestNode.start(folder, shared, folder.resolve("writer"))) {
+      String path = "/collections/b/vectors";
+      writer
+          .post(
+              "/collections",
+              json("{'name': 'b', 'vector_dim': 4, 'attributes': {'region': 'string'}}"))
+          .expect(201);
+      TestNode filtered = holderOf(behind, "eu", "{'region': 'eu'}");
+      writer.post(path, "{\"vectors\": [" + row("x", "eu", 1) + "]}").expect(200);
+      filtered.get(path + "/x").expect(200);
+      writer.post(path, "{\"vectors\": [" + row("x", "us", 1) + "]}").expect(200);
+      new TestBuilds(shared, folder)
+          .build(writer.catalog().open(TestNode.context(), new CollectionName("b")), 1);
+      behind.post(path, "{\"vectors\": [" + row("y", "eu", 2) + "]}").expect(200);
+
+      String ids = json("{'ids': ['x']}");
+      String over = "{\"vectors\": [" + row("x", "eu", 3) + "]}";
+      CompletableFuture<Reply> deletion =
+          CompletableFuture.supplyAsync(() -> filtered.post(path + "/delete", ids));
+      assertThat(filtered.post(path, over).expect(503).code()).isEqualTo("not_caught_up");
+      assertThat(deletion.get().expect(503).code()).isEqualTo("not_caught_up");
+
+      broken.set(false);
+      JsonNode deleted = filtered.post(path + "/delete", ids).expect(200).json();
+      assertThat(deleted.get("deleted").asInt()).isZero();
+      filtered.post(path, over).expect(409);
+      behind.get(path + "/x").expect(200);
+    }
   }
 
   @Test

@@ -21,6 +21,7 @@ import io.akidb.serving.shard.StoredVector;
 import io.akidb.tenancy.TenantQuotas;
 import io.akidb.tenancy.quota.Reservation;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Collection;
@@ -34,6 +35,7 @@ final class VectorHandlers {
   static final int DELETE_IDS_MAX = 10_000;
   static final int DELETE_MATCHES_MAX = 100_000;
   private static final int ID_LENGTH_MAX = 512;
+  private static final Duration WHOLE_WITHIN = Duration.ofSeconds(5);
 
   private final OpenCollections collections;
   private final Quotas quotas;
@@ -65,12 +67,19 @@ final class VectorHandlers {
     List<VectorRecord> rows = UpsertBody.parse(call.body(), view.manifest().schema());
     Filter visible = call.rows(view.manifest().schema());
     if (visible != null) {
+      view = whole(open, view);
       requireVisible(view, rows, visible);
     }
     try (Reservation _ = quotas.forRows(call.context(), limits, open, view, rows)) {
       Manifest committed = commit(call, rows);
       return committed(Json.object().put("upserted", rows.size()), committed);
     }
+  }
+
+  // What is hidden can be told only where all of the generation is there: a build may have absorbed
+  // rows that come with its index only.
+  private static CollectionView whole(OpenCollection open, CollectionView view) {
+    return open.awaitGeneration(view.manifest().generation(), WHOLE_WITHIN);
   }
 
   private Manifest commit(Call call, List<VectorRecord> rows) {
@@ -106,11 +115,13 @@ final class VectorHandlers {
   private Answer delete(Call call) {
     call.allowParameters();
     Fields body = Fields.ofBody(call, List.of("ids", "filter"));
-    CollectionView view = collections.get(call.context(), call.collection()).view();
+    OpenCollection open = collections.get(call.context(), call.collection());
     if (body.has("ids") == body.has("filter")) {
       throw ServingException.invalid("", "must have either ids or filter");
     }
-    Filter visible = call.rows(view.manifest().schema());
+    CollectionView known = open.view();
+    Filter visible = call.rows(known.manifest().schema());
+    CollectionView view = visible == null ? known : whole(open, known);
     Collection<String> ids;
     long existing;
     if (body.has("ids")) {
