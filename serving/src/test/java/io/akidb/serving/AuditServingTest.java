@@ -318,6 +318,29 @@ class AuditServingTest {
   }
 
   @Test
+  void userWhoseKeyCannotBeMade_isTakenBack_andTheLogNamesIt() throws Exception {
+    AtomicBoolean broken = new AtomicBoolean();
+    HookedStore store = new HookedStore(new InMemoryStore(Clock.systemUTC()));
+    store.before(
+        (method, key) -> {
+          if (broken.get()
+              && key.startsWith("akidb/system/api-keys/")
+              && method.startsWith("put")) {
+            throw new StoreUnavailableException("keys are out of reach", null);
+          }
+        });
+    try (TestNode node = TestNode.start(folder, store, folder.resolve("cache"))) {
+      broken.set(true);
+      node.post("/users", "{\"email\": \"u@example.org\"}").expect(503);
+      broken.set(false);
+      assertThat(node.get("/users").expect(200).json().get("items")).isEmpty();
+      JsonNode failed = detail(node, "users.create", "failed");
+      assertThat(failed.get("user_id").asText()).hasSize(36);
+      assertThat(failed.get("removed").asText()).isEqualTo("u@example.org");
+    }
+  }
+
+  @Test
   void rootKey_thatIsNone_failsTheStart() throws Exception {
     Path file = Files.writeString(folder.resolve("key.pem"), "no key");
     assertThatThrownBy(() -> TestNode.start(folder, "--audit-key-file", file.toString()))

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.akidb.objectstore.InMemoryStore;
 import io.akidb.objectstore.ObjectStore;
+import io.akidb.policies.ApiKeys;
 import io.akidb.policies.Users;
 import io.akidb.serving.TestNode.Reply;
 import java.nio.charset.StandardCharsets;
@@ -104,6 +105,32 @@ class IdentityServingTest {
     eu.post("/collections/us-products/vectors", ROW).expect(403);
     assertThat(admin.delete(roles + "/viewer").expect(200).json().get("grants")).hasSize(1);
     eu.get("/collections/us-products").expect(404);
+  }
+
+  @Test
+  void grantOfACollection_pagesThroughNamesThatItCovers_only() {
+    for (String name : List.of("a-secret", "eu-a", "eu-z", "v-secret", "z-secret")) {
+      admin.post("/collections", "{\"name\": \"" + name + "\", \"vector_dim\": 2}").expect(201);
+    }
+    TestNode eu = as(user("'grants': [{'role': 'viewer', 'collection_prefix': 'eu-'}]"));
+    List<String> listed = new ArrayList<>();
+    List<String> cursors = new ArrayList<>();
+    String cursor = "";
+    do {
+      JsonNode page = eu.get("/collections?limit=1" + cursor).expect(200).json();
+      page.get("items").forEach(item -> listed.add(item.get("name").asText()));
+      cursor = "";
+      if (!page.get("next_cursor").isNull()) {
+        cursors.add(page.get("next_cursor").asText());
+        cursor = "&cursor=" + cursors.getLast();
+      }
+    } while (!cursor.isEmpty());
+    assertThat(listed).containsExactly("eu-a", "eu-products", "eu-z");
+    assertThat(cursors).containsExactly("eu-a", "eu-products");
+    TestNode us = as(user("'grants': [{'role': 'viewer', 'collection': 'us-products'}]"));
+    JsonNode page = us.get("/collections?limit=1").expect(200).json();
+    assertThat(page.at("/items/0/name").asText()).isEqualTo("us-products");
+    assertThat(page.get("next_cursor").isNull()).isTrue();
   }
 
   @Test
@@ -256,6 +283,24 @@ class IdentityServingTest {
     as(node.send("POST", "/users", again, "X-Tenant-ID", tenant).expect(201).json())
         .get("/users")
         .expect(200);
+  }
+
+  @Test
+  void filteredGrant_isNotGivenToWhoMayMore() {
+    TestNode hr = hr();
+    String blind =
+        "{'name': 'blind', 'permissions': ['collections.read'], 'row_filter': {'r': 'x'}}";
+    hr.post("/roles", json(blind)).expect(201);
+    JsonNode boss = user("'role': 'admin'");
+    JsonNode peer = hr.post("/users", json("{'email': 'x@y.z', 'role': 'hr'}")).expect(201).json();
+    String grant = json("{'role': 'blind'}");
+
+    hr.post("/users/" + boss.get("user_id").asText() + "/roles", grant).expect(403);
+    as(boss).get("/users").expect(200);
+    hr.post("/users/" + boss.get("user_id").asText() + "/roles", json("{'role': 'hr'}"))
+        .expect(200);
+    hr.post("/users/" + peer.get("user_id").asText() + "/roles", grant).expect(200);
+    as(peer).get("/users").expect(403);
   }
 
   @Test
@@ -420,6 +465,19 @@ class IdentityServingTest {
   }
 
   @Test
+  void keysMadeWithALostKey_areFoundWhereTheirMakersAreGone() {
+    JsonNode lost = admin.post("/api-keys", json("{'role': 'admin'}")).expect(201).json();
+    JsonNode child = as(lost).post("/api-keys", json("{'role': 'admin'}")).expect(201).json();
+    JsonNode grandchild = as(child).post("/api-keys", json("{'role': 'admin'}")).expect(201).json();
+    as(grandchild).delete("/api-keys/" + child.get("api_key_id").asText()).expect(204);
+
+    String key = "/api-keys/" + lost.get("api_key_id").asText();
+    admin.delete(key + "?with_created=true").expect(204);
+
+    as(grandchild).get("/collections").expect(401);
+  }
+
+  @Test
   void explain_saysWhy() {
     JsonNode viewer = user("'grants': [{'role': 'viewer', 'collection': 'eu-products'}]");
     String of = "'user_id': '" + viewer.get("user_id").asText() + "'";
@@ -517,6 +575,19 @@ class IdentityServingTest {
       Reply refused = other.post("/users", json("{'email': 'a@b.c'}")).expect(403);
       assertThat(refused.json().get("code").asText()).isEqualTo("quota_exceeded");
       assertThat(refused.json().get("detail").asText()).startsWith("max_users: ");
+    }
+  }
+
+  @Test
+  void boundOfKeys_leavesNoUserWithoutOne() {
+    ObjectStore store = new InMemoryStore(Clock.systemUTC());
+    try (TestNode other = TestNode.start(folder, store, folder.resolve("full"))) {
+      for (int i = 0; i < ApiKeys.KEYS_MAX; i++) {
+        store.put("akidb/system/api-keys-of/default/%016x".formatted(i), new byte[0]);
+      }
+      Reply refused = other.post("/users", json("{'email': 'a@b.c'}")).expect(403);
+      assertThat(refused.json().get("detail").asText()).startsWith("max_api_keys: ");
+      assertThat(other.get("/users").expect(200).json().get("items")).isEmpty();
     }
   }
 

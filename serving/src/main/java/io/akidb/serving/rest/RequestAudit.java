@@ -150,7 +150,10 @@ final class RequestAudit implements AutoCloseable {
       refused(http, principal, audited, principal.tenant(), Outcome.DENIED, detail);
     } else if (principal != null && call != null && audited.kind() == AuditedRoute.Kind.CHANGE) {
       TenantId tenant = tenant(http, route, call, principal, false);
-      recordEnd(event(http, principal, audited.action(), tenant, Outcome.FAILED, detail));
+      // What was done before it failed.
+      SortedMap<String, String> all = new TreeMap<>(call.notes());
+      all.putAll(detail);
+      recordEnd(event(http, principal, audited.action(), tenant, Outcome.FAILED, all));
     }
   }
 

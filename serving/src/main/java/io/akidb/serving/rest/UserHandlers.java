@@ -8,6 +8,7 @@ import io.akidb.policies.Identity;
 import io.akidb.policies.IssuedApiKey;
 import io.akidb.policies.Permission;
 import io.akidb.policies.PolicyPage;
+import io.akidb.policies.Role;
 import io.akidb.policies.User;
 import io.akidb.serving.problem.ServingException;
 import io.akidb.tenancy.TenantId;
@@ -53,23 +54,38 @@ final class UserHandlers {
     List<Grant> asked = GrantJson.parseAll(body);
     List<Grant> grants = asked == null ? List.of() : asked;
     delegation.requireMayGrant(call, owner, grants);
+    identity.keys().requireRoom(owner);
     User user = identity.users().create(owner, kind, name, grants);
-    IssuedApiKey key =
-        identity
-            .keys()
-            .issue(
-                owner,
-                user.userId(),
-                delegation.reach(call, user),
-                null,
-                Delegation.endOf(call),
-                call.principal());
-    ApiKeyDescriptor made = key.descriptor();
     call.note("user_id", user.userId());
+    IssuedApiKey key = firstKey(call, user);
+    ApiKeyDescriptor made = key.descriptor();
     call.note("api_key_id", made.keyId());
     ObjectNode answer = json(user).put("api_key_id", made.keyId()).put("api_key", key.plaintext());
     GrantJson.put(answer, "api_key_expires_at", made.expiresAt());
     return Answer.of(201, answer).with("Location", "/v1/users/" + user.userId()).shownOnce();
+  }
+
+  // A user whose key nobody was told is taken back.
+  private IssuedApiKey firstKey(Call call, User user) {
+    try {
+      return identity
+          .keys()
+          .issue(
+              user.tenant(),
+              user.userId(),
+              delegation.reach(call, user),
+              null,
+              Delegation.endOf(call),
+              call.principal());
+    } catch (RuntimeException e) {
+      try {
+        identity.users().delete(user.tenant(), user.userId());
+        call.note("removed", user.name());
+      } catch (RuntimeException again) {
+        e.addSuppressed(again);
+      }
+      throw e;
+    }
   }
 
   // A tenant in the body may only say again whose the call is.
@@ -118,6 +134,10 @@ final class UserHandlers {
     Grant grant = GrantJson.parse(Fields.ofBody(call, GrantJson.FIELDS));
     TenantId owner = call.owner();
     delegation.requireMayGrant(call, owner, List.of(grant));
+    // A grant with a row filter takes away: rows, and what nobody may do who has one.
+    if (identity.roles().find(owner, grant.role()).map(Role::rowFilter).isPresent()) {
+      delegation.requireOver(call, identity.users().get(owner, call.path("user_id")));
+    }
     User granted = identity.users().grant(owner, call.path("user_id"), grant);
     call.note("grants", GrantJson.json(granted.grants()));
     return Answer.ok(json(granted));
