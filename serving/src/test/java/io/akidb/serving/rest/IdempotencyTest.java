@@ -61,6 +61,8 @@ class IdempotencyTest {
   @Test
   void largeAnswers_ofOneTenant_areBoundedInBytes() {
     long tenantMax = (long) Idempotency.CALLS_MAX * Idempotency.CALL_BYTES_MIN;
+    large(A, "k");
+    assertThat(idempotency.bytesHeld()).isBetween(20_000L, 22_000L);
     for (int i = 0; i < Idempotency.CALLS_MAX; i++) {
       large(A, "k" + i);
     }
