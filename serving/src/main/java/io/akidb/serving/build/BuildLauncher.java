@@ -99,8 +99,7 @@ public final class BuildLauncher implements AutoCloseable {
               .redirectErrorStream(true)
               .redirectOutput(log.toFile());
       builder.environment().putAll(config.environment());
-      process = builder.start();
-      LastWill.of(process, WILL_TIMEOUT_SECS);
+      process = LastWill.start(builder, WILL_TIMEOUT_SECS);
     } catch (IOException e) {
       LOG.log(Level.ERROR, "the build command cannot be started", e);
       return -1;

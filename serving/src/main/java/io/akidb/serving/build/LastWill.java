@@ -1,7 +1,9 @@
 package io.akidb.serving.build;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.lang.ProcessBuilder.Redirect;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -41,20 +43,38 @@ final class LastWill {
       kill -9 $all 2>/dev/null
       """;
 
+  /** Becomes the command at a word, and ends if that never comes. */
+  static final String WAITING = "read -r line && exec \"$@\" < /dev/null";
+
   private LastWill() {}
 
   /**
-   * From now on, as long as the process lives.
+   * Starts a process with a last will: its command runs once that is made, and not at all if this
+   * JVM ends before.
    *
+   * @param builder whose command gets nothing to read
    * @param patienceSecs how long those that were asked to end are waited for
    */
-  static void of(Process process, int patienceSecs) {
+  static Process start(ProcessBuilder builder, int patienceSecs) throws IOException {
+    List<String> command = List.copyOf(builder.command());
+    List<String> waiting = new ArrayList<>(List.of("sh", "-c", WAITING, "waiting"));
+    waiting.addAll(command);
+    Process process;
     try {
+      process = builder.command(waiting).start();
+    } catch (IOException e) {
+      // There is no sh.
+      return builder.command(command).start();
+    }
+    try (OutputStream word = process.getOutputStream()) {
       Process shell = executor(process.pid(), patienceSecs);
       // Its number may be another's one day.
       var _ = process.onExit().thenRun(shell::destroyForcibly);
+      word.write('\n');
+      return process;
     } catch (IOException e) {
-      // There is no sh.
+      process.destroyForcibly();
+      throw e;
     }
   }
 

@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.akidb.serving.TestNode;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What is left for the shell to do when its owner is gone; NodeKillTest kills a whole node. */
 class LastWillTest {
@@ -35,6 +37,32 @@ class LastWillTest {
     executor.getOutputStream().close();
 
     assertThat(executor.waitFor(20, TimeUnit.SECONDS)).isTrue();
+  }
+
+  @Test
+  void start_command_runsWithItsArgumentsAndNothingToRead() throws Exception {
+    ProcessBuilder builder =
+        new ProcessBuilder("sh", "-c", "cat; echo \"$1\"; exit 3", "name", "two words");
+    Process process = LastWill.start(builder, 1);
+    assertThat(
+            new String(
+                process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8))
+        .isEqualTo("two words\n");
+    assertThat(process.waitFor()).isEqualTo(3);
+  }
+
+  @Test
+  void start_ownerThatEndsBeforeTheWord_leavesNothingBehind(@TempDir Path folder) throws Exception {
+    Path made = folder.resolve("made");
+    Process waiting =
+        new ProcessBuilder("sh", "-c", LastWill.WAITING, "waiting", "touch", made.toString())
+            .start();
+    assertThat(waiting.isAlive()).isTrue();
+
+    waiting.getOutputStream().close();
+
+    assertThat(waiting.waitFor(20, TimeUnit.SECONDS)).isTrue();
+    assertThat(made).doesNotExist();
   }
 
   private static Process sh(String script) throws IOException {
