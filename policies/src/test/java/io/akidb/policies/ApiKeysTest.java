@@ -3,56 +3,19 @@ package io.akidb.policies;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.akidb.objectstore.InMemoryStore;
-import io.akidb.objectstore.ObjectStore;
 import io.akidb.tenancy.QuotaExceededException;
 import io.akidb.tenancy.TenantId;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
-class ApiKeysTest {
-  private final ObjectStore store = new InMemoryStore(Clock.systemUTC());
-  private final AtomicLong nanos = new AtomicLong();
-  private final TenantId acme = TenantId.random();
-  private final AtomicReference<Instant> now = new AtomicReference<>(Instant.now());
-  private final Clock clock =
-      new Clock() {
-        @Override
-        public ZoneId getZone() {
-          return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-          return this;
-        }
-
-        @Override
-        public Instant instant() {
-          return now.get();
-        }
-      };
-  private final ApiKeys keys = node(null);
-
-  private ApiKeys node(String operatorKey) {
-    return new ApiKeys(store, users(), clock, new SecureRandom(), operatorKey, nanos::get);
-  }
-
-  private Users users() {
-    return new Users(store, clock, nanos::get);
-  }
-
+/** Keys of a tenant and of its users: made, recognised, listed, rotated, revoked. */
+class ApiKeysTest extends ApiKeysFixture {
   @Test
   void authenticate_aTenantsKey_answersItsAdministrator() {
     IssuedApiKey key = keys.issueFor(acme);
@@ -76,82 +39,6 @@ class ApiKeysTest {
       assertThat(keys.authenticate(each.plaintext()).orElseThrow().expiresAt())
           .isEqualTo(Instant.parse(end));
     }
-  }
-
-  @Test
-  void madeWith_followsKeysToTheirMakers() {
-    IssuedApiKey root = keys.issueFor(acme);
-    IssuedApiKey child = keys.issueFor(acme, keys.authenticate(root.plaintext()).orElseThrow());
-    Principal maker = keys.authenticate(child.plaintext()).orElseThrow();
-    IssuedApiKey grandchild =
-        keys.rotate(
-            acme,
-            root.descriptor().keyId(),
-            List.of(Grant.of(Role.ADMIN)),
-            Duration.ofHours(1),
-            maker);
-    keys.issueFor(acme);
-
-    assertThat(keys.madeWith(acme, root.descriptor().keyId()))
-        .extracting(ApiKeyDescriptor::keyId)
-        .containsExactlyInAnyOrder(child.descriptor().keyId(), grandchild.descriptor().keyId());
-    assertThat(keys.madeWith(acme, grandchild.descriptor().keyId())).isEmpty();
-    assertThat(child.descriptor().createdBy()).isEqualTo("key:" + root.descriptor().keyId());
-    assertThat(keys.get(acme, child.descriptor().keyId())).isEqualTo(child.descriptor());
-    assertThat(root.descriptor().createdWith()).isNull();
-  }
-
-  private IssuedApiKey madeBy(IssuedApiKey maker) {
-    return keys.issueFor(acme, keys.authenticate(maker.plaintext()).orElseThrow());
-  }
-
-  @Test
-  void madeWith_findsWhatRevokedKeysMade() {
-    IssuedApiKey root = keys.issueFor(acme);
-    IssuedApiKey last = madeBy(root);
-    for (int i = 0; i < KeyAncestry.ANCESTORS_MAX + 20; i++) {
-      IssuedApiKey next = madeBy(last);
-      keys.revoke(acme, last.descriptor().keyId());
-      last = next;
-    }
-    assertThat(keys.madeWith(acme, root.descriptor().keyId())).containsExactly(last.descriptor());
-    assertThat(keys.get(acme, last.descriptor().keyId())).isEqualTo(last.descriptor());
-  }
-
-  @Test
-  void madeWith_findsKeysThatWereRotatedAgainAndAgain() {
-    IssuedApiKey root = keys.issueFor(acme);
-    IssuedApiKey last = root;
-    for (int i = 0; i < KeyAncestry.ANCESTORS_MAX + 20; i++) {
-      Principal self = keys.authenticate(last.plaintext()).orElseThrow();
-      String keyId = last.descriptor().keyId();
-      last = keys.rotate(acme, keyId, last.descriptor().grants(), Duration.ZERO, self);
-    }
-    assertThat(keys.madeWith(acme, root.descriptor().keyId()))
-        .hasSize(KeyAncestry.ANCESTORS_MAX + 20)
-        .contains(last.descriptor());
-  }
-
-  @Test
-  void key_madeByTooManyThatAreGood_isRefused() {
-    IssuedApiKey last = keys.issueFor(acme);
-    for (int i = 0; i <= KeyAncestry.ANCESTORS_MAX; i++) {
-      last = madeBy(last);
-    }
-    IssuedApiKey maker = last;
-    assertThat(maker.descriptor().ancestors()).hasSize(KeyAncestry.ANCESTORS_MAX);
-    assertThatThrownBy(() -> madeBy(maker))
-        .isInstanceOf(QuotaExceededException.class)
-        .hasMessageContaining("max_api_key_ancestors");
-  }
-
-  @Test
-  void key_madeWithOneThatIsRevoked_isRefused() {
-    IssuedApiKey root = keys.issueFor(acme);
-    Principal maker = keys.authenticate(root.plaintext()).orElseThrow();
-    keys.revoke(acme, root.descriptor().keyId());
-    assertThatThrownBy(() -> keys.issueFor(acme, maker))
-        .isInstanceOf(PolicyConflictException.class);
   }
 
   private void fillWithOthers(int count) {
@@ -188,17 +75,6 @@ class ApiKeysTest {
     assertThat(keys.authenticate(good.plaintext())).isPresent();
     nanos.addAndGet(Duration.ofMinutes(1).toNanos());
     assertThatThrownBy(() -> keys.requireRoom(acme)).isInstanceOf(QuotaExceededException.class);
-  }
-
-  @Test
-  void authenticate_anOperatorsKey_answersAnOperatorOfNoTenant() {
-    IssuedApiKey key = keys.issueForOperator();
-    assertThat(keys.authenticate(key.plaintext()))
-        .hasValueSatisfying(
-            principal -> {
-              assertThat(principal.isOperator()).isTrue();
-              assertThat(principal.grants()).containsExactly(Grant.of(Role.OPERATOR));
-            });
   }
 
   @Test
@@ -279,35 +155,6 @@ class ApiKeysTest {
   }
 
   @Test
-  void hasOperator_byConfigurationOrByKey() {
-    assertThat(keys.hasOperator()).isFalse();
-    assertThat(node("a-configured-operator-key").hasOperator()).isTrue();
-    keys.issueForOperator();
-    assertThat(keys.hasOperator()).isTrue();
-  }
-
-  @Test
-  void configuredOperatorKey_authenticatesOnItsNode() {
-    ApiKeys configured = node("a-configured-operator-key");
-    assertThat(configured.authenticate("a-configured-operator-key"))
-        .hasValueSatisfying(
-            principal -> {
-              assertThat(principal.id()).isEqualTo("key:configured");
-              assertThat(principal.isOperator()).isTrue();
-            });
-    assertThat(configured.authenticate("a-configured-operator-kez")).isEmpty();
-    assertThat(keys.authenticate("a-configured-operator-key")).isEmpty();
-  }
-
-  @Test
-  void configuredOperatorKey_tooShort_isRefusedNamingTheVariable() {
-    assertThatThrownBy(() -> node("short"))
-        .isInstanceOf(InvalidApiKeyException.class)
-        .hasMessageContaining("AKIDB_ADMIN_API_KEY")
-        .hasMessageNotContaining("short ");
-  }
-
-  @Test
   void authenticate_aCorruptDescriptor_saysSo() {
     IssuedApiKey key = keys.issueFor(acme);
     store.put(
@@ -325,13 +172,6 @@ class ApiKeysTest {
     PolicyPage<ApiKeyDescriptor> page = keys.list(acme, null, 10);
     assertThat(page.items()).containsExactly(whole.descriptor());
     assertThat(page.unreadable()).containsExactly(damaged);
-  }
-
-  @Test
-  void hasOperator_whoseKeyIsDamaged_isNoReasonToMakeAnother() {
-    String damaged = keys.issueForOperator().descriptor().keyId();
-    store.put("akidb/system/api-keys/" + damaged + ".json", "{".getBytes(StandardCharsets.UTF_8));
-    assertThat(keys.hasOperator()).isTrue();
   }
 
   @Test
@@ -420,24 +260,6 @@ class ApiKeysTest {
     assertThat(seen).containsExactlyInAnyOrderElementsOf(made);
     assertThatThrownBy(() -> keys.list(acme, "../..", 2))
         .isInstanceOf(InvalidPolicyException.class);
-  }
-
-  @Test
-  void keyOfEarlierBuckets_withARoleAndNoOwner_stillWorksAndIsFound() {
-    IssuedApiKey made = keys.issueForOperator();
-    String id = made.descriptor().keyId();
-    String old =
-        "{'key_id':'ID','tenant_id':null,'role':'operator','secret_sha256':'HASH','created_at':'x'}"
-            .replace("ID", id)
-            .replace("HASH", made.descriptor().secretSha256())
-            .replace('\'', '"');
-    store.put("akidb/system/api-keys/" + id + ".json", old.getBytes(StandardCharsets.UTF_8));
-    store.delete("akidb/system/api-keys-of/platform/" + id);
-
-    ApiKeys node = node(null);
-    assertThat(node.authenticate(made.plaintext()).orElseThrow().isOperator()).isTrue();
-    assertThat(node.hasOperator()).isTrue();
-    assertThat(node.list(null, null, 10).items()).hasSize(1);
   }
 
   @Test

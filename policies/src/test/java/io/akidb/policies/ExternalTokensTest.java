@@ -13,71 +13,18 @@ import com.nimbusds.jose.jwk.RSAKey;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.PlainJWT;
 import com.nimbusds.jwt.SignedJWT;
-import io.akidb.objectstore.InMemoryStore;
-import io.akidb.objectstore.ObjectStore;
 import io.akidb.tenancy.TenantId;
 import java.nio.charset.StandardCharsets;
-import java.security.SecureRandom;
-import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
-import java.util.Set;
-import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 /** Tokens of a provider, and of those who would like to be one. */
-class ExternalTokensTest {
-  private static final RSAKey KEY = TestProvider.key("one");
-  private static final RSAKey OTHER = TestProvider.key("two");
-  private static final String AUDIENCE = "akidb-api";
-
-  private final TenantId acme = TenantId.random();
-  private final Clock clock = Clock.systemUTC();
-  private final AtomicLong nanos = new AtomicLong();
-
-  static OidcConfig config(String issuer, TenantId tenant) {
-    return new OidcConfig(
-        issuer,
-        AUDIENCE,
-        Set.of("RS256", "ES256"),
-        tenant,
-        "tenant_id",
-        "realm.roles",
-        Map.of("writers", "editor", "readers", "viewer", "platform", "operator"),
-        Duration.ofSeconds(60),
-        Duration.ofMinutes(5));
-  }
-
-  static Tokens tokens(OidcConfig config, AtomicLong nanos) {
-    Clock clock = Clock.systemUTC();
-    ObjectStore store = new InMemoryStore(clock);
-    ApiKeys keys = new ApiKeys(store, new Users(store, clock), clock, new SecureRandom(), null);
-    return new Tokens(
-        new AccessTokens(store, keys, clock, new SecureRandom()),
-        new ExternalTokens(config, clock, nanos::get));
-  }
-
-  private Tokens tokens(TestProvider provider) {
-    return tokens(config(provider.issuer(), null), nanos);
-  }
-
-  private JWTClaimsSet.Builder claims(TestProvider provider) {
-    Instant now = clock.instant();
-    return new JWTClaimsSet.Builder()
-        .issuer(provider.issuer())
-        .audience(AUDIENCE)
-        .subject("alice")
-        .issueTime(Date.from(now))
-        .expirationTime(Date.from(now.plusSeconds(60)))
-        .claim("tenant_id", acme.value())
-        .claim("realm", Map.of("roles", List.of("writers", "offline_access", "writers")));
-  }
-
+class ExternalTokensTest extends ExternalTokensFixture {
   private static OidcConfig typed(OidcConfig usual, String type, boolean idTokens) {
     return new OidcConfig(
         usual.issuer(),
@@ -263,116 +210,6 @@ class ExternalTokensTest {
   }
 
   @Test
-  void keys_rotated_areReadAgainButNotForEveryStranger() {
-    try (TestProvider provider = new TestProvider()) {
-      provider.publish(KEY);
-      Tokens tokens = tokens(provider);
-      JWTClaimsSet claims = claims(provider).build();
-      for (int i = 0; i < 20; i++) {
-        assertThat(tokens.authenticate(TestProvider.sign(KEY, claims))).isPresent();
-      }
-      assertThat(provider.keyReads).hasValue(1);
-
-      provider.publish(KEY, OTHER);
-      assertThat(tokens.authenticate(TestProvider.sign(OTHER, claims))).isPresent();
-      assertThat(tokens.authenticate(TestProvider.sign(KEY, claims))).isPresent();
-      int reads = provider.keyReads.get();
-
-      for (int i = 0; i < 20; i++) {
-        RSAKey stranger = new RSAKey.Builder(OTHER).keyID("stranger-" + i).build();
-        assertThat(tokens.authenticate(TestProvider.sign(stranger, claims))).isEmpty();
-      }
-      assertThat(provider.keyReads.get() - reads).isLessThanOrEqualTo(2);
-      assertThat(tokens.authenticate(TestProvider.sign(KEY, claims))).isPresent();
-    }
-  }
-
-  @Test
-  void key_withdrawn_endsTokensWhoseSignaturesWereSeen() {
-    try (TestProvider provider = new TestProvider()) {
-      provider.publish(KEY);
-      Tokens tokens = tokens(provider);
-      String seen = TestProvider.sign(KEY, claims(provider).build());
-      assertThat(tokens.authenticate(seen)).isPresent();
-      assertThat(tokens.authenticate(seen)).isPresent();
-      provider.publish(OTHER);
-      assertThat(tokens.authenticate(TestProvider.sign(OTHER, claims(provider).build())))
-          .as("makes the keys be read")
-          .isPresent();
-      assertThat(tokens.authenticate(seen)).isEmpty();
-    }
-  }
-
-  private static void unavailable(Tokens tokens, String token) {
-    // More often than keys are read within one interval.
-    for (int i = 0; i < 5; i++) {
-      assertThatThrownBy(() -> tokens.authenticate(token))
-          .isInstanceOf(IdentityProviderUnavailableException.class);
-    }
-  }
-
-  @Test
-  void providerThatGoesDown_isUnavailableOnceItsKeysAreOldAndNoTokenIsTakenForAWrongOne() {
-    try (TestProvider provider = new TestProvider()) {
-      provider.publish(KEY);
-      Tokens tokens = tokens(provider);
-      String token = TestProvider.sign(KEY, claims(provider).build());
-      assertThat(tokens.authenticate(token)).isPresent();
-
-      provider.pad(300_000);
-      nanos.addAndGet(Duration.ofMinutes(1).toNanos());
-      unavailable(tokens, TestProvider.sign(OTHER, claims(provider).build()));
-      assertThat(tokens.authenticate(token)).as("by keys that are still believed").isPresent();
-      nanos.addAndGet(Duration.ofMinutes(4).toNanos());
-      unavailable(tokens, token);
-
-      provider.pad(0);
-      nanos.addAndGet(Duration.ofSeconds(30).toNanos());
-      assertThat(tokens.authenticate(token)).isPresent();
-      for (int i = 0; i < 5; i++) {
-        assertThat(tokens.authenticate(TestProvider.sign(OTHER, claims(provider).build())))
-            .as("unknown to a provider that answers")
-            .isEmpty();
-      }
-      provider.stop();
-      nanos.addAndGet(Duration.ofMinutes(5).toNanos());
-      unavailable(tokens, token);
-    }
-  }
-
-  @Test
-  void provider_thatIsDownOrLies_isUnavailableUntilItIsRight() {
-    try (TestProvider provider = new TestProvider()) {
-      provider.publish(KEY);
-      Tokens tokens = tokens(provider);
-      String token = TestProvider.sign(KEY, claims(provider).build());
-      for (String wrong :
-          List.of(
-              "no json",
-              "{\"issuer\": \"https://other.example.org\", \"jwks_uri\": \"https://x.org/k\"}",
-              "{\"issuer\": \"" + provider.issuer() + "\"}",
-              "{\"issuer\": \"" + provider.issuer() + "\", \"jwks_uri\": \"http://x.org/k\"}",
-              " ".repeat(300_000))) {
-        provider.discover(wrong);
-        nanos.addAndGet(Duration.ofSeconds(5).toNanos());
-        assertThatThrownBy(() -> tokens.authenticate(token))
-            .isInstanceOf(IdentityProviderUnavailableException.class);
-      }
-      provider.discover(null);
-      assertThatThrownBy(() -> tokens.authenticate(token))
-          .as("within the pause")
-          .isInstanceOf(IdentityProviderUnavailableException.class);
-      nanos.addAndGet(Duration.ofSeconds(5).toNanos());
-      provider.pad(300_000);
-      assertThatThrownBy(() -> tokens.authenticate(token))
-          .as("keys without end")
-          .isInstanceOf(IdentityProviderUnavailableException.class);
-      provider.pad(0);
-      assertThat(tokens.authenticate(token)).isPresent();
-    }
-  }
-
-  @Test
   void config_ofOneTenant_needsNoClaim() {
     try (TestProvider provider = new TestProvider()) {
       provider.publish(KEY);
@@ -381,40 +218,5 @@ class ExternalTokensTest {
       Optional<Principal> found = tokens.authenticate(TestProvider.sign(KEY, claims));
       assertThat(found.orElseThrow().tenant()).isEqualTo(TenantId.DEFAULT);
     }
-  }
-
-  @Test
-  void config_outOfBounds_isRefused() {
-    for (String issuer :
-        List.of("http://idp.example.org", "ftp://x.org", "akidb", "", "::", "https:///x")) {
-      assertThatThrownBy(() -> config(issuer, null)).isInstanceOf(InvalidPolicyException.class);
-    }
-    for (String algorithm : List.of("none", "HS256", "HS512", "RS1")) {
-      assertThatThrownBy(() -> with(Set.of("RS256", algorithm), 60, 300))
-          .isInstanceOf(InvalidPolicyException.class);
-    }
-    assertThatThrownBy(() -> with(Set.of(), 60, 300)).isInstanceOf(InvalidPolicyException.class);
-    assertThatThrownBy(() -> with(Set.of("RS256"), 301, 300))
-        .isInstanceOf(InvalidPolicyException.class);
-    assertThatThrownBy(() -> with(Set.of("RS256"), 60, 5))
-        .isInstanceOf(InvalidPolicyException.class);
-    assertThat(with(Set.of("PS512", "ES384"), 0, 86_400).algorithms()).hasSize(2);
-    assertThat(OidcConfig.parseRoles("a=admin, b=c=viewer"))
-        .isEqualTo(Map.of("a", "admin", "b=c", "viewer"));
-    assertThatThrownBy(() -> OidcConfig.parseRoles("admin"))
-        .isInstanceOf(InvalidPolicyException.class);
-  }
-
-  private static OidcConfig with(Set<String> algorithms, int skew, int keys) {
-    return new OidcConfig(
-        "https://idp.example.org",
-        AUDIENCE,
-        algorithms,
-        null,
-        "t",
-        "r",
-        Map.of(),
-        Duration.ofSeconds(skew),
-        Duration.ofSeconds(keys));
   }
 }

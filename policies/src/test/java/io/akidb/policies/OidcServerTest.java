@@ -69,8 +69,8 @@ class OidcServerTest {
 
   @Test
   void signIn_atTheServer_makesAPrincipalHere() throws IOException, InterruptedException {
-    OidcConfig config = ExternalTokensTest.config(server.issuerUrl("idp").toString(), null);
-    Tokens tokens = ExternalTokensTest.tokens(config, new AtomicLong());
+    OidcConfig config = ExternalTokensFixture.config(server.issuerUrl("idp").toString(), null);
+    Tokens tokens = ExternalTokensFixture.tokens(config, new AtomicLong());
 
     assertThat(tokens.authenticate(signIn("idp", "akidb-api", 600)))
         .hasValue(new Principal("oidc:etl", acme, List.of(Grant.of(Role.EDITOR)), null, null));
