@@ -19,22 +19,18 @@ import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Every command on a real node, Flink job and Spark job. The steps build on each other, because
  * starting the engines is what takes the time.
  */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
-class CommandsIT {
+class CommandsIT extends CommandsFixture {
   private static final long SEED = 5;
   private static final int DIMENSION = 8;
   private static final int LINES = 200;
@@ -43,51 +39,18 @@ class CommandsIT {
 
   private final Random random = new Random(SEED);
   private final Map<String, float[]> vectors = new HashMap<>();
-  @TempDir static Path folder;
-  private Map<String, String> environment = Map.of();
-  private NodeProcess node;
   private String tenantId = "";
   private String apiKey = "";
 
   @BeforeAll
-  void startANode() throws Exception {
-    environment = TestHome.in(folder);
-    node = NodeProcess.start(environment, folder, folder.resolve("bucket"));
-  }
-
-  @AfterAll
-  void stopTheNode() {
-    if (node != null) {
-      node.close();
-    }
-  }
-
-  /** As a user whose shell knows the node, the bucket and the key. */
-  private CliRun as(String key, String... arguments) {
-    Map<String, String> all = new HashMap<>(environment);
-    all.put("AKIDB_SERVER", node.url());
-    all.put("AKIDB_BUCKET", folder.resolve("bucket").toString());
-    all.put("AKIDB_API_KEY", key);
-    return CliRun.of(all, arguments);
-  }
-
-  private CliRun operator(String... arguments) {
-    return as(NodeProcess.OPERATOR_KEY, arguments);
+  void createATenant() {
+    JsonNode tenant = ok(operator("tenant", "create", "bolt", "--json")).json();
+    tenantId = tenant.path("tenant_id").asText();
+    apiKey = tenant.path("api_key").asText();
   }
 
   private CliRun tenant(String... arguments) {
     return as(apiKey, arguments);
-  }
-
-  private static CliRun ok(CliRun run) {
-    assertThat(run.code()).as("%s", run).isZero();
-    return run;
-  }
-
-  private static void failed(CliRun run, String... said) {
-    assertThat(run.code()).as("%s", run).isEqualTo(1);
-    assertThat(run.out()).isEmpty();
-    assertThat(run.err()).contains(said).doesNotContain("\tat ");
   }
 
   private float[] vector() {
@@ -154,85 +117,6 @@ class CommandsIT {
     all.addAll(List.of(arguments));
     JsonNode answer = ok(tenant(all.toArray(new String[0]))).json();
     return answer.path("results").valueStream().map(one -> one.path("id").asText()).toList();
-  }
-
-  @Test
-  @Order(1)
-  void tenant_isCreatedListedShownAndDeleted() {
-    CliRun created = ok(operator("tenant", "create", "acme", "--metadata", "plan=gold"));
-    assertThat(created.out()).contains("(shown this once)");
-    JsonNode second =
-        ok(operator("tenant", "create", "bolt", "--json", "--max-collections", "3")).json();
-    tenantId = second.path("tenant_id").asText();
-    apiKey = second.path("api_key").asText();
-
-    assertThat(ok(operator("tenant", "list")).out()).contains("acme", tenantId + "  bolt");
-    assertThat(ok(operator("tenant", "get", tenantId)).json().at("/quotas/max_collections").asInt())
-        .isEqualTo(3);
-    String acme = created.out().lines().findFirst().orElseThrow().replace("tenant_id", "").strip();
-    assertThat(ok(operator("tenant", "get", acme, "--json")).json().at("/metadata/plan").asText())
-        .isEqualTo("gold");
-
-    CliRun page = ok(operator("tenant", "list", "--limit", "1"));
-    assertThat(page.out().lines()).hasSize(1);
-    String cursor = page.err().replace("more: --cursor", "").strip();
-    CliRun next = ok(operator("tenant", "list", "--limit", "1", "--cursor", cursor));
-    assertThat(next.out().lines()).hasSize(1);
-    assertThat(next.out()).isNotEqualTo(page.out());
-    assertThat(ok(operator("tenant", "list", "--json")).json().path("items").size())
-        .as("with the tenant default")
-        .isEqualTo(3);
-
-    assertThat(ok(operator("tenant", "delete", acme)).out()).contains("deleted " + acme);
-    assertThat(ok(operator("tenant", "get", acme)).json().path("state").asText())
-        .isEqualTo("deleted");
-    failed(operator("tenant", "delete", acme), "409", "can be restored until");
-    assertThat(ok(operator("tenant", "list", "--state", "deleted")).out())
-        .contains(acme, "acme", "(deleted, purged from ");
-    assertThat(ok(operator("tenant", "restore", acme)).out()).contains("restored " + acme);
-    assertThat(ok(operator("tenant", "get", acme)).json().path("state").asText())
-        .isEqualTo("active");
-    failed(operator("tenant", "restore", acme), "409", "not deleted");
-  }
-
-  @Test
-  @Order(2)
-  void tenant_isSuspendedResumedAndUpdated() {
-    JsonNode created =
-        ok(operator("tenant", "create", "cell", "--json", "--max-collections", "3")).json();
-    String id = created.path("tenant_id").asText();
-    String key = created.path("api_key").asText();
-
-    assertThat(ok(operator("tenant", "suspend", id)).out()).contains("suspended " + id);
-    failed(as(key, "collection", "list"), "403", "suspended");
-    assertThat(ok(operator("tenant", "list", "--state", "suspended")).out())
-        .isEqualToIgnoringNewLines(id + "  cell  (suspended)");
-    assertThat(ok(operator("tenant", "resume", id)).out()).contains("resumed " + id);
-    ok(as(key, "collection", "list"));
-
-    ok(operator("tenant", "update", id, "--metadata", "plan=gold", "--metadata", "a=b"));
-    JsonNode updated =
-        ok(operator(
-                "tenant",
-                "update",
-                id,
-                "--json",
-                "--name",
-                "cello",
-                "--max-collections",
-                "0",
-                "--api-key-rate-limit-per-second",
-                "50",
-                "--metadata",
-                "a="))
-            .json();
-    assertThat(updated.path("name").asText()).isEqualTo("cello");
-    assertThat(updated.at("/quotas/max_collections").isNull()).isTrue();
-    assertThat(updated.at("/quotas/api_key_rate_limit_per_second").asInt()).isEqualTo(50);
-    assertThat(updated.path("metadata")).isEqualTo(Json.object().put("plan", "gold"));
-    failed(operator("tenant", "update", id, "--name", " "), "400", "name");
-    failed(as(key, "tenant", "suspend", id), "403");
-    ok(operator("tenant", "delete", id));
   }
 
   @Test

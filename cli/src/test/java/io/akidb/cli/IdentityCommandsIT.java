@@ -3,65 +3,24 @@ package io.akidb.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.HashMap;
-import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Users, roles, grants and keys by the command line, on a real node. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class IdentityCommandsIT {
-  @TempDir static Path folder;
-  private Map<String, String> environment = Map.of();
-  private NodeProcess node;
+class IdentityCommandsIT extends CommandsFixture {
   private String adminKey = "";
 
   @BeforeAll
-  void startANodeWithATenant() throws Exception {
-    environment = TestHome.in(folder);
-    node = NodeProcess.start(environment, folder, folder.resolve("bucket"));
+  void createATenant() {
     JsonNode tenant = ok(operator("tenant", "create", "acme", "--json")).json();
     adminKey = tenant.path("api_key").asText();
     ok(admin("collection", "create", "eu-shoes", "--dim", "2"));
     ok(admin("collection", "create", "us-shoes", "--dim", "2"));
   }
 
-  @AfterAll
-  void stopTheNode() {
-    if (node != null) {
-      node.close();
-    }
-  }
-
-  private CliRun as(String key, String... arguments) {
-    Map<String, String> all = new HashMap<>(environment);
-    all.put("AKIDB_SERVER", node.url());
-    all.put("AKIDB_API_KEY", key);
-    return CliRun.of(all, arguments);
-  }
-
-  private CliRun operator(String... arguments) {
-    return as(NodeProcess.OPERATOR_KEY, arguments);
-  }
-
   private CliRun admin(String... arguments) {
     return as(adminKey, arguments);
-  }
-
-  private static CliRun ok(CliRun run) {
-    assertThat(run.code()).as("%s", run).isZero();
-    return run;
-  }
-
-  private static void failed(CliRun run, String... said) {
-    assertThat(run.code()).as("%s", run).isEqualTo(1);
-    assertThat(run.out()).isEmpty();
-    assertThat(run.err()).contains(said).doesNotContain("\tat ");
   }
 
   /** What stands behind a word at the start of a line. */
