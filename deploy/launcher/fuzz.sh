@@ -2,19 +2,10 @@
 # `./akidb fuzz`: lets Jazzer look for bytes that the index's readers answer by anything but an answer or a typed error.
 set -euo pipefail
 
-if [[ -z ${AKIDB_HOME:-} ]]; then
-  AKIDB_HOME=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
-fi
-export AKIDB_HOME
-
-# shellcheck source=say.sh
-. "$AKIDB_HOME/deploy/launcher/say.sh"
-# shellcheck source=lock.sh
-. "$AKIDB_HOME/deploy/launcher/lock.sh"
-# shellcheck source=toolchain.sh
-. "$AKIDB_HOME/deploy/launcher/toolchain.sh"
-# shellcheck source=build.sh
-. "$AKIDB_HOME/deploy/launcher/build.sh"
+# shellcheck source=launcher.sh
+. "$(dirname "${BASH_SOURCE[0]}")/launcher.sh"
+# shellcheck source=child.sh
+. "$AKIDB_HOME/deploy/launcher/child.sh"
 
 MODULE=diskann-format
 SECS_DEFAULT=300
@@ -23,8 +14,6 @@ INPUT_BYTES_MAX=256
 GRACE_SECS=120 # the JVM starts and Jazzer instruments what it loads
 CORPUS=src/test/resources/fuzz
 FOUND=$AKIDB_STATE/fuzz
-
-CHILD=""
 
 # Prints the fuzzers that Jazzer can drive, as class names.
 fuzzers() {
@@ -51,10 +40,7 @@ HELP
 clean_up() {
   local status=$?
   trap - EXIT
-  if [[ -n $CHILD ]]; then
-    kill "$CHILD" 2>/dev/null || true
-    wait "$CHILD" 2>/dev/null || true
-  fi
+  end_child
   exit "$status"
 }
 
@@ -67,6 +53,19 @@ unpack() {
   done <"$1"
 }
 
+# jazzer CLASS SECONDS CORPUS FINDINGS: becomes its driver.
+jazzer() {
+  cd "$AKIDB_HOME/$MODULE" || return
+  # The kernels' loops lose their speed to instrumentation and have no branches to learn from; no hook of Jazzer's for
+  # databases, networks and the like has anything to look at.
+  exec "$AKIDB_JAVA" --add-modules=jdk.incubator.vector --enable-native-access=ALL-UNNAMED -Xmx2g \
+    -cp "target/classes:target/test-classes:$(<target/fuzz-classpath)" com.code_intelligence.jazzer.Jazzer \
+    "--target_class=$1" '--instrumentation_includes=io.akidb.**' '--instrumentation_excludes=io.akidb.diskann.kernel.**' \
+    '--custom_hook_includes=io.akidb.none.**' "--reproducer_path=$4" "-artifact_prefix=$4/" \
+    "-max_total_time=$2" "-max_len=$INPUT_BYTES_MAX" -len_control=1 -timeout="$GRACE_SECS" -rss_limit_mb=6000 \
+    -print_final_stats=1 "$3"
+}
+
 # fuzz CLASS SECONDS: fails when something is found.
 fuzz() {
   local class=$1 secs=$2 name=${1##*.} log corpus findings outcome=0 file
@@ -75,17 +74,7 @@ fuzz() {
   rm -f "$findings"/*
   unpack "$AKIDB_HOME/$MODULE/$CORPUS/$name.txt" "$corpus"
   say "$name for $secs s (log: $log)"
-  # The kernels' loops lose their speed to instrumentation and have no branches to learn from; no hook of Jazzer's for
-  # databases, networks and the like has anything to look at.
-  (cd "$AKIDB_HOME/$MODULE" && exec "$AKIDB_JAVA" --add-modules=jdk.incubator.vector --enable-native-access=ALL-UNNAMED -Xmx2g \
-    -cp "target/classes:target/test-classes:$(<target/fuzz-classpath)" com.code_intelligence.jazzer.Jazzer \
-    "--target_class=$class" '--instrumentation_includes=io.akidb.**' '--instrumentation_excludes=io.akidb.diskann.kernel.**' \
-    '--custom_hook_includes=io.akidb.none.**' "--reproducer_path=$findings" "-artifact_prefix=$findings/" \
-    "-max_total_time=$secs" "-max_len=$INPUT_BYTES_MAX" -len_control=1 -timeout="$GRACE_SECS" -rss_limit_mb=6000 \
-    -print_final_stats=1 "$corpus") </dev/null >"$log" 2>&1 &
-  CHILD=$!
-  wait "$CHILD" || outcome=$?
-  CHILD=""
+  run_child jazzer "$class" "$secs" "$corpus" "$findings" >"$log" 2>&1 || outcome=$?
   if ((outcome != 0)); then
     grep -A 12 -m 1 '^== Java Exception' "$log" >&2 || tail -n 15 "$log" >&2
     say "$name found something: $findings"
@@ -125,9 +114,7 @@ fuzz_main() {
   "$AKIDB_MVN" -B -q -f "$AKIDB_HOME/pom.xml" -pl "$MODULE" -Pfuzz test-compile </dev/null >"$FOUND/build.log" 2>&1 ||
     fail_with_log "the fuzzers cannot be built" "$FOUND/build.log"
   lock_release
-  trap clean_up EXIT
-  trap 'exit 130' INT
-  trap 'exit 143' TERM HUP
+  end_through clean_up
   for class in "${chosen[@]}"; do
     fuzz "$class" "$secs" || failed+=("${class##*.}")
   done

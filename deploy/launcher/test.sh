@@ -2,19 +2,10 @@
 # `./akidb test`: starts the services that the tests need, runs every test, says what was skipped, stops the services.
 set -euo pipefail
 
-if [[ -z ${AKIDB_HOME:-} ]]; then
-  AKIDB_HOME=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
-fi
-export AKIDB_HOME
-
-# shellcheck source=say.sh
-. "$AKIDB_HOME/deploy/launcher/say.sh"
-# shellcheck source=lock.sh
-. "$AKIDB_HOME/deploy/launcher/lock.sh"
-# shellcheck source=toolchain.sh
-. "$AKIDB_HOME/deploy/launcher/toolchain.sh"
-# shellcheck source=build.sh
-. "$AKIDB_HOME/deploy/launcher/build.sh"
+# shellcheck source=launcher.sh
+. "$(dirname "${BASH_SOURCE[0]}")/launcher.sh"
+# shellcheck source=child.sh
+. "$AKIDB_HOME/deploy/launcher/child.sh"
 
 SCRIPTS=scripts # the suites that are not Maven modules
 DAGS="airflow-dags"
@@ -29,7 +20,6 @@ RUN_SCRIPTS=""
 RUN_DAGS=""
 RUN_CONTRACT=""
 FAILED=()
-CHILD=""
 
 test_help() {
   cat <<'HELP'
@@ -89,24 +79,11 @@ parse_arguments() {
   fi
 }
 
-# Runs a command as a child that is ended with this script, also when the script is asked to end while it waits.
-run_child() {
-  local outcome=0
-  "$@" </dev/null &
-  CHILD=$!
-  wait "$CHILD" || outcome=$?
-  CHILD=""
-  return "$outcome"
-}
-
 clean_up() {
   local status=$?
   trap - EXIT
   trap '' INT TERM HUP # a second Ctrl-C must not leave the services running
-  if [[ -n $CHILD ]]; then
-    kill "$CHILD" 2>/dev/null || true
-    wait "$CHILD" 2>/dev/null || true
-  fi
+  end_child
   "${SERVICES[@]}" stop minio redis || true
   exit "$status"
 }
@@ -178,10 +155,12 @@ run_dags() {
     FAILED+=("$DAGS")
     return
   fi
-  (cd "$AKIDB_HOME/airflow-dags" && exec "$python" -m pytest -ra --junitxml="$REPORTS/airflow-dags.xml" tests) </dev/null &
-  CHILD=$!
-  wait "$CHILD" || FAILED+=("$DAGS")
-  CHILD=""
+  run_child dags_pytest "$python" || FAILED+=("$DAGS")
+}
+
+# dags_pytest PYTHON: becomes the tests.
+dags_pytest() {
+  cd "$AKIDB_HOME/airflow-dags" && exec "$1" -m pytest -ra --junitxml="$REPORTS/airflow-dags.xml" tests
 }
 
 # Calls that nobody thought of, always the same ones: no answer of 5xx, none that docs/openapi.yaml does not know.
@@ -255,9 +234,7 @@ test_main() {
   lock_take "$AKIDB_STATE/test.lock" "$TEST_LOCK_WAIT_SECS" "testing"
   rm -f "$REPORTS"/*.xml
   : >"$REPORTS/started"
-  trap clean_up EXIT
-  trap 'exit 130' INT
-  trap 'exit 143' TERM HUP
+  end_through clean_up
   if ((${#MODULES[@]} > 0)) || [[ -n $RUN_DAGS ]]; then
     start_services
   fi
