@@ -142,24 +142,27 @@ final class Documents<T> {
    * @param limit at most so many are looked at, 1 to 1,000
    */
   PolicyPage<T> list(@Nullable TenantId owner, @Nullable String after, int limit) {
+    return list(owner, after, limit, PageReader.ALONE);
+  }
+
+  /** The same, read by the given reader. */
+  PolicyPage<T> list(
+      @Nullable TenantId owner, @Nullable String after, int limit, PageReader reader) {
     String folder = folder(owner);
     ListPage page =
         store.list(
             folder,
             after == null ? null : key(owner, after),
             Math.max(1, Math.min(limit, PAGE_LIMIT_MAX)));
-    List<T> found = new ArrayList<>();
-    List<String> unreadable = new ArrayList<>();
-    String last = null;
+    List<String> ids = new ArrayList<>(page.objects().size());
     for (ObjectMetadata object : page.objects()) {
-      last = object.key().substring(folder.length(), object.key().length() - SUFFIX.length());
-      try {
-        find(owner, last).ifPresent(found::add);
-      } catch (CorruptPolicyException e) {
-        unreadable.add(last);
-      }
+      String key = object.key();
+      ids.add(key.substring(folder.length(), key.length() - SUFFIX.length()));
     }
-    return new PolicyPage<>(found, unreadable, page.nextStartAfter() == null ? null : last);
+    return reader.read(
+        ids,
+        id -> find(owner, id),
+        page.nextStartAfter() == null || ids.isEmpty() ? null : ids.get(ids.size() - 1));
   }
 
   /** Deletes all records of a tenant. */

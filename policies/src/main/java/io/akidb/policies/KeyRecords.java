@@ -11,8 +11,6 @@ import io.akidb.objectstore.PreconditionFailedException;
 import io.akidb.tenancy.TenantId;
 import io.akidb.tenancy.TenantNamespace;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
@@ -113,17 +111,14 @@ final class KeyRecords {
 
   /** A page of keys, ascending by id, of at most 1,000. */
   PolicyPage<ApiKeyDescriptor> list(@Nullable TenantId owner, @Nullable String after, int limit) {
+    return list(owner, after, limit, PageReader.ALONE);
+  }
+
+  /** The same, read by the given reader. */
+  PolicyPage<ApiKeyDescriptor> list(
+      @Nullable TenantId owner, @Nullable String after, int limit, PageReader reader) {
     PolicyPage<String> page = ids(owner, after, limit);
-    List<ApiKeyDescriptor> keys = new ArrayList<>();
-    List<String> unreadable = new ArrayList<>();
-    for (String keyId : page.items()) {
-      try {
-        find(keyId).ifPresent(keys::add);
-      } catch (CorruptApiKeyException e) {
-        unreadable.add(keyId);
-      }
-    }
-    return new PolicyPage<>(keys, unreadable, page.nextCursor());
+    return reader.read(page.items(), this::find, page.nextCursor());
   }
 
   /** Notes the owners of keys of buckets that were written before owners were noted. */

@@ -2,12 +2,14 @@ package io.akidb.policies;
 
 import com.github.benmanes.caffeine.cache.Ticker;
 import io.akidb.objectstore.ObjectStore;
+import io.akidb.objectstore.StoreUnavailableException;
 import io.akidb.tenancy.QuotaExceededException;
 import io.akidb.tenancy.TenantId;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,14 +32,24 @@ public final class Roles {
   private final Clock clock;
   private final Remembered<Id, Role> remembered;
 
-  /** Works on the given bucket; does not close it. */
+  /** Works on the given bucket; does not close it. Reads one record after the other. */
   public Roles(ObjectStore store, Clock clock) {
-    this(store, clock, Ticker.systemTicker());
+    this(store, clock, PageReader.NO_HELPERS);
   }
 
-  Roles(ObjectStore store, Clock clock, Ticker ticker) {
+  /**
+   * Works on the given bucket; does not close it.
+   *
+   * @param helpers read a tenant's users and keys beside whoever deletes a role; refuse work rather
+   *     than queue it without bound
+   */
+  public Roles(ObjectStore store, Clock clock, Executor helpers) {
+    this(store, clock, Ticker.systemTicker(), helpers);
+  }
+
+  Roles(ObjectStore store, Clock clock, Ticker ticker, Executor helpers) {
     this.documents = new Documents<>(store, "roles", StoredRole.class);
-    this.holders = new RoleHolders(store);
+    this.holders = new RoleHolders(store, helpers, ticker);
     this.clock = clock;
     this.remembered = new Remembered<>(ticker, id -> read(id.tenant(), id.name()));
   }
@@ -128,6 +140,8 @@ public final class Roles {
    * @throws PolicyConflictException if it is built in, or somebody is granted it, or others change
    *     it at the same time. Whoever is granted it at this very moment can do nothing where the
    *     grant holds, until that is removed: the role may have been there to hide something
+   * @throws StoreUnavailableException if the tenant's users and keys cannot be read within half a
+   *     minute
    */
   public void delete(TenantId tenant, String name) {
     if (Role.builtIn(name).isPresent()) {

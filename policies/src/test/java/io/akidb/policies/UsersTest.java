@@ -45,7 +45,7 @@ class UsersTest {
   private final TenantId acme = TenantId.random();
   private final TenantId other = TenantId.random();
   private final Users users = new Users(store, clock, nanos::get);
-  private final Roles roles = new Roles(store, clock, nanos::get);
+  private final Roles roles = new Roles(store, clock, nanos::get, PageReader.NO_HELPERS);
 
   private User alice() {
     return users.create(acme, User.Kind.USER, "alice@example.org", List.of(Grant.of(Role.VIEWER)));

@@ -54,6 +54,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -63,6 +64,8 @@ import org.jspecify.annotations.Nullable;
 public final class Node implements AutoCloseable {
   private static final Logger LOG = System.getLogger(Node.class.getName());
   private static final int HELPER_TASKS_QUEUED_MAX = 1024;
+  private static final int READERS = 16;
+  private static final int READS_QUEUED_MAX = 64;
   private static final long WARM_UP_SEED = 1;
 
   private final Deque<AutoCloseable> opened = new ArrayDeque<>();
@@ -84,7 +87,7 @@ public final class Node implements AutoCloseable {
       TenantRegistry registry = new TenantRegistry(bucket, clock);
       TenantConfig tenants = TenantConfig.of(settings);
       registry.ensure(tenants.modes().defaultTenant());
-      Identity identity = identity(bucket, settings, clock, random);
+      Identity identity = identity(bucket, settings, clock, random, readers());
       ApiKeys keys = identity.keys();
       NodeAudit audit = own(NodeAudit.open(bucket, settings, clock, random));
       RestApi api = open(bucket, metrics, settings, clock, registry, tenants, identity, audit);
@@ -102,10 +105,25 @@ public final class Node implements AutoCloseable {
     return keys.issueForOperator().plaintext();
   }
 
+  /** Threads that wait for the bucket beside a call that reads many objects; none when idle. */
+  private Executor readers() {
+    ThreadPoolExecutor readers =
+        new ThreadPoolExecutor(
+            READERS,
+            READERS,
+            1,
+            TimeUnit.MINUTES,
+            new ArrayBlockingQueue<>(READS_QUEUED_MAX),
+            Thread.ofPlatform().name("reader-", 0).daemon().factory());
+    readers.allowCoreThreadTimeOut(true);
+    own(readers::shutdownNow);
+    return readers;
+  }
+
   private static Identity identity(
-      ObjectStore store, Settings settings, Clock clock, SecureRandom random) {
+      ObjectStore store, Settings settings, Clock clock, SecureRandom random, Executor readers) {
     Users users = new Users(store, clock);
-    Roles roles = new Roles(store, clock);
+    Roles roles = new Roles(store, clock, readers);
     ApiKeys keys =
         new ApiKeys(store, users, clock, random, settings.text(Setting.ADMIN_API_KEY).orElse(null));
     AccessTokens accessTokens = new AccessTokens(store, keys, clock, random);
