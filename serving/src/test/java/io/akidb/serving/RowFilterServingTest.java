@@ -329,4 +329,46 @@ class RowFilterServingTest {
     assertThat(found("{'vector': [0, 0, 0, 1], 'k': 500, 'as_of': " + generation + "}"))
         .isEqualTo(visible());
   }
+
+  @Test
+  void quotasReached_tellWhoeverHasARowFilterNoCounts() {
+    for (String quotas :
+        List.of("{'max_vectors_per_collection': 3}", "{'max_storage_bytes': 20000}")) {
+      JsonNode tenant =
+          node.post("/tenants", json("{'name': 'acme', 'quotas': " + quotas + "}"))
+              .expect(201)
+              .json();
+      TestNode admin = node.as(tenant.get("api_key").asText());
+      admin
+          .post(
+              "/collections",
+              json("{'name': 'c', 'vector_dim': 4, 'attributes': {'region': 'string'}}"))
+          .expect(201);
+      TestNode filtered = holderOf(admin, "eu", "{'region': 'eu'}");
+      String path = "/collections/c/vectors";
+      for (int i = 0; i < 3; i++) {
+        admin.post(path, "{\"vectors\": [" + row(idOf(i), "us", i) + "]}").expect(200);
+      }
+      String more = "{\"vectors\": [" + wide("new") + "]}";
+      String counted = told(admin.post(path, more));
+      String uncounted = told(filtered.post(path, more));
+      String quota = counted.substring(0, counted.indexOf(':'));
+
+      assertThat(quotas).contains(quota);
+      assertThat(counted).containsPattern("[0-9]+ of [0-9]+");
+      assertThat(uncounted).startsWith(quota + ":").doesNotContainPattern("[0-9]");
+    }
+  }
+
+  private static String told(Reply refused) {
+    assertThat(refused.expect(403).code()).isEqualTo("quota_exceeded");
+    return refused.json().get("detail").asText();
+  }
+
+  /** A row that no quota of these tests has room for. */
+  private static String wide(String id) {
+    return json(
+        "{'id': '%s', 'vector': [1, 0, 0, 1], 'payload': {'region': 'eu', 'free': '%s'}}"
+            .formatted(id, "x".repeat(30_000)));
+  }
 }

@@ -67,7 +67,7 @@ final class CollectionHandlers {
     CollectionName name = new CollectionName(body.requiredText("name"));
     call.require(name, Permission.COLLECTIONS_CREATE);
     CollectionSchema schema = schema(body);
-    try (Reservation _ = quotas.forCollection(call.context(), call.tenant().quotas())) {
+    try (Reservation _ = quotas.forCollection(call)) {
       Manifest created = catalog.create(call.context(), name, schema).known();
       quotas.observe(call.context(), created);
       return Answer.of(201, describe(created)).with("Location", "/v1/collections/" + name);

@@ -109,11 +109,7 @@ final class IndexHandlers {
       // Nothing but a build can help here, and how many rows are live cannot be told before it.
       return;
     }
-    quotas.requireRoomForIndex(
-        call.context(),
-        call.tenant().quotas(),
-        head,
-        rows * recordBytesMin(head.schema(), parameters));
+    quotas.requireRoomForIndex(call, head, rows * recordBytesMin(head.schema(), parameters));
   }
 
   /** Bytes of a row's vector and, in a graph, its room for neighbours, without codes. */

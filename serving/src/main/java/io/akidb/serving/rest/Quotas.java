@@ -11,17 +11,16 @@ import io.akidb.tenancy.CollectionName;
 import io.akidb.tenancy.QuotaExceededException;
 import io.akidb.tenancy.TenantContext;
 import io.akidb.tenancy.TenantId;
-import io.akidb.tenancy.TenantQuotas;
 import io.akidb.tenancy.quota.Reservation;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Refuses what a tenant's quotas do not allow, before it is done. What passes is reserved until the
- * reservation is closed. Thread-safe.
+ * reservation is closed. A refusal says how far the quota is used, but not to a caller from whom
+ * rows are hidden: it would tell how many there are. Thread-safe.
  */
 final class Quotas {
   private final Tenancy tenancy;
@@ -35,11 +34,12 @@ final class Quotas {
    *
    * @throws QuotaExceededException if there is no room for it
    */
-  Reservation forCollection(TenantContext context, TenantQuotas quotas) {
-    Integer max = quotas.maxCollections();
+  Reservation forCollection(Call call) {
+    TenantId tenant = call.tenant().tenantId();
+    Integer max = call.tenant().quotas().maxCollections();
     return max == null
         ? Reservation.NONE
-        : counted(context.tenant(), () -> tenancy.usage().reserveCollection(context.tenant(), max));
+        : counted(call, () -> tenancy.usage().reserveCollection(tenant, max));
   }
 
   /**
@@ -47,8 +47,8 @@ final class Quotas {
    *
    * @throws QuotaExceededException if the tenant's storage is full
    */
-  void requireAnyRoom(TenantContext context, TenantQuotas quotas) {
-    forBytes(context.tenant(), quotas.maxStorageBytes(), 1).close();
+  void requireAnyRoom(Call call) {
+    forBytes(call, 1).close();
   }
 
   /**
@@ -57,17 +57,9 @@ final class Quotas {
    * @throws QuotaExceededException if there is no room for them
    */
   Reservation forRows(
-      TenantContext context,
-      TenantQuotas quotas,
-      OpenCollection collection,
-      CollectionView view,
-      List<VectorRecord> rows) {
-    Reservation bytes =
-        forBytes(
-            context.tenant(),
-            quotas.maxStorageBytes(),
-            rows.stream().mapToLong(Quotas::bytesOf).sum());
-    Long max = quotas.maxVectorsPerCollection();
+      Call call, OpenCollection collection, CollectionView view, List<VectorRecord> rows) {
+    Reservation bytes = forBytes(call, rows.stream().mapToLong(Quotas::bytesOf).sum());
+    Long max = call.tenant().quotas().maxVectorsPerCollection();
     if (max == null) {
       return bytes;
     }
@@ -76,12 +68,12 @@ final class Quotas {
       CollectionName name = view.manifest().name();
       Reservation vectors =
           counted(
-              context.tenant(),
+              call,
               () ->
                   tenancy
                       .usage()
                       .reserveRows(
-                          context.tenant(),
+                          call.tenant().tenantId(),
                           name,
                           max,
                           () -> collection.view().liveVectors(),
@@ -104,27 +96,33 @@ final class Quotas {
    * @param bytesMin what it takes at least; what it takes indeed counts once it is there
    * @throws QuotaExceededException if there is less room
    */
-  void requireRoomForIndex(
-      TenantContext context, TenantQuotas quotas, Manifest head, long bytesMin) {
+  void requireRoomForIndex(Call call, Manifest head, long bytesMin) {
     long growth = bytesMin - ManifestUsage.bytesOf(head);
     if (growth > 0) {
-      forBytes(context.tenant(), quotas.maxStorageBytes(), growth).close();
+      forBytes(call, growth).close();
     }
   }
 
-  private Reservation forBytes(TenantId tenant, @Nullable Long max, long bytes) {
+  private Reservation forBytes(Call call, long bytes) {
+    TenantId tenant = call.tenant().tenantId();
+    Long max = call.tenant().quotas().maxStorageBytes();
     return max == null
         ? Reservation.NONE
-        : counted(tenant, () -> tenancy.usage().reserveBytes(tenant, max, bytes));
+        : counted(call, () -> tenancy.usage().reserveBytes(tenant, max, bytes));
   }
 
-  private Reservation counted(TenantId tenant, Supplier<Reservation> reserve) {
+  private Reservation counted(Call call, Supplier<Reservation> reserve) {
     try {
       return reserve.get();
     } catch (QuotaExceededException e) {
-      tenancy.metrics().quotaRefused(tenant, e.quota());
-      throw e;
+      tenancy.metrics().quotaRefused(call.tenant().tenantId(), e.quota());
+      throw call.isFiltered() ? withoutCounts(e.quota()) : e;
     }
+  }
+
+  private static QuotaExceededException withoutCounts(String quota) {
+    return new QuotaExceededException(
+        quota, quota + ": the quota has no room for this call; ask the operator for more");
   }
 
   /** A commit of this node. */

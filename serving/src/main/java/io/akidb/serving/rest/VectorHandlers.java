@@ -18,7 +18,6 @@ import io.akidb.serving.problem.Reason;
 import io.akidb.serving.problem.ServingException;
 import io.akidb.serving.search.VectorReader;
 import io.akidb.serving.shard.StoredVector;
-import io.akidb.tenancy.TenantQuotas;
 import io.akidb.tenancy.quota.Reservation;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -61,8 +60,7 @@ final class VectorHandlers {
       throw ServingException.of(Reason.UNSUPPORTED_MEDIA_TYPE, "send application/json");
     }
     OpenCollection open = collections.get(call.context(), call.collection());
-    TenantQuotas limits = call.tenant().quotas();
-    quotas.requireAnyRoom(call.context(), limits);
+    quotas.requireAnyRoom(call);
     CollectionView view = open.view();
     List<VectorRecord> rows = UpsertBody.parse(call.body(), view.manifest().schema());
     Filter visible = call.rows(view.manifest().schema());
@@ -70,7 +68,7 @@ final class VectorHandlers {
       view = whole(open, view);
       requireVisible(view, rows, visible);
     }
-    try (Reservation _ = quotas.forRows(call.context(), limits, open, view, rows)) {
+    try (Reservation _ = quotas.forRows(call, open, view, rows)) {
       Manifest committed = commit(call, rows);
       return committed(Json.object().put("upserted", rows.size()), committed);
     }
