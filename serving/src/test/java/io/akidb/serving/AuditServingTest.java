@@ -305,14 +305,19 @@ class AuditServingTest {
         });
     try (TestNode node = TestNode.start(folder, store, folder.resolve("cache"))) {
       node.post("/collections", "{\"name\": \"before\", \"vector_dim\": 2}").expect(201);
+      node.get("/health/ready").expect(200);
       broken.set(true);
       assertThat(
               node.post("/collections", "{\"name\": \"c\", \"vector_dim\": 2}").expect(503).code())
           .isEqualTo("unavailable");
+      assertThat(node.get("/health/ready").expect(503).json().get("detail").asText())
+          .contains("audit log");
+      node.get("/health/live").expect(200);
       node.post("/collections/before/vectors", ROW).expect(200);
       broken.set(false);
       node.get("/collections/c").expect(404);
       node.post("/collections", "{\"name\": \"c\", \"vector_dim\": 2}").expect(201);
+      node.get("/health/ready").expect(200);
       sound(store);
     }
   }

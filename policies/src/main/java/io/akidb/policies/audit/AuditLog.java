@@ -1,24 +1,20 @@
 package io.akidb.policies.audit;
 
 import io.akidb.objectstore.ObjectStore;
+import io.akidb.policies.audit.WaitingEvents.Waiting;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.security.PrivateKey;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +26,10 @@ import org.jspecify.annotations.Nullable;
  * outcome: the event is kept until it can be written, and refused when too many wait, so that it is
  * never lost silently; a process that is killed loses the last ones, of {@link AuditConfig#linger}
  * at the most while the bucket answers.
+ *
+ * <p>The thread outlives exceptions and lack of memory: who waits is told, and the batch is tried
+ * again. An error of the JVM itself, after which nothing can be relied on, ends it: all events are
+ * refused from then on. {@link #isWritable} tells of both.
  */
 public final class AuditLog implements AutoCloseable {
   private static final Logger LOG = System.getLogger(AuditLog.class.getName());
@@ -39,21 +39,19 @@ public final class AuditLog implements AutoCloseable {
 
   private static final Duration CLOSING_MAX = Duration.ofSeconds(15);
   private static final String WITNESS = "audit.witness";
+  private static final int FAILURES_WHEN_CLOSING_MAX = 3;
 
-  private final Clock clock;
-  private final String node;
   private final AuditConfig config;
+  private final WaitingEvents waiting;
   private final ChainWriter writer;
   private final Thread thread;
-  private final ReentrantLock lock = new ReentrantLock();
-  private final Condition changed = lock.newCondition();
-  private final Deque<Waiting> queue = new ArrayDeque<>();
-  private Instant lastAt = Instant.MIN;
-  private int awaited;
-  private boolean closed;
+  private volatile boolean failing;
 
-  private record Waiting(
-      AuditRecord record, long sinceNanos, @Nullable CompletableFuture<AuditRecord> written) {}
+  // Of the writing thread: what it took and has still to write, or to tell that it is written.
+  private final List<Waiting> batch = new ArrayList<>();
+  private boolean isWritten;
+  private long dueNanos;
+  private boolean isLast;
 
   /**
    * Starts the writing thread; the first event begins a chain.
@@ -70,11 +68,11 @@ public final class AuditLog implements AutoCloseable {
       String node,
       @Nullable PrivateKey root,
       AuditConfig config) {
-    this.clock = clock;
-    this.node = node;
     this.config = config;
+    this.waiting = new WaitingEvents(clock, node, config);
     this.writer = new ChainWriter(store, clock, random, node, root);
-    this.thread = new Thread(this::work, "audit-log");
+    this.dueNanos = System.nanoTime() + config.witnessInterval().toNanos();
+    this.thread = new Thread(this::run, "audit-log");
     thread.setDaemon(true);
     thread.start();
   }
@@ -95,7 +93,7 @@ public final class AuditLog implements AutoCloseable {
    * @throws AuditUnavailableException if too many events wait, or the log is closed
    */
   public void record(AuditEvent event) {
-    enqueue(event, null);
+    waiting.add(event, null);
   }
 
   /**
@@ -105,7 +103,7 @@ public final class AuditLog implements AutoCloseable {
    */
   public void require(AuditEvent event) {
     CompletableFuture<AuditRecord> written = new CompletableFuture<>();
-    enqueue(event, written);
+    waiting.add(event, written);
     try {
       var unused = written.get(config.waitMax().toMillis(), TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {
@@ -118,61 +116,64 @@ public final class AuditLog implements AutoCloseable {
     }
   }
 
-  private void enqueue(AuditEvent event, @Nullable CompletableFuture<AuditRecord> written) {
-    lock.lock();
+  /**
+   * Whether events get on record, as far as is known: not from a write that failed until one
+   * succeeds, and not when closed.
+   */
+  public boolean isWritable() {
+    return !failing && !waiting.isClosed();
+  }
+
+  private void run() {
+    int failuresWhenClosing = 0;
     try {
-      if (closed) {
-        throw new AuditUnavailableException("the audit log is closed", null);
-      }
-      if (queue.size() >= config.queueMax()) {
-        throw new AuditUnavailableException("too many events wait for the audit log", null);
-      }
-      queue.addLast(new Waiting(stamped(event), System.nanoTime(), written));
-      awaited += written == null ? 0 : 1;
-      changed.signalAll();
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  /** Gives an event its time, under the lock. */
-  private AuditRecord stamped(AuditEvent event) {
-    Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
-    // Within a chain time never goes back, whatever the clock does.
-    lastAt = now.isAfter(lastAt) ? now : lastAt;
-    return new AuditRecord(lastAt, node, event);
-  }
-
-  private void work() {
-    long dueNanos = System.nanoTime() + config.witnessInterval().toNanos();
-    boolean last = false;
-    while (true) {
-      List<Waiting> batch = take(dueNanos);
-      if (!batch.isEmpty()) {
-        if (!write(batch)) {
-          break;
+      boolean goesOn = true;
+      while (goesOn) {
+        try {
+          goesOn = work();
+        } catch (RuntimeException | Error e) {
+          requireSurvivable(e);
+          // Nothing here takes memory: there may be none even to tell of it.
+          LockSupport.parkNanos(config.retryPause().toNanos());
+          failuresWhenClosing += waiting.isClosed() ? 1 : 0;
+          goesOn = failuresWhenClosing < FAILURES_WHEN_CLOSING_MAX;
         }
-      } else if (last) {
-        break;
-      } else if (isClosed()) {
-        last = true;
-        witness(false);
       }
-      if (System.nanoTime() - dueNanos >= 0) {
-        witness(true);
-        dueNanos = System.nanoTime() + config.witnessInterval().toNanos();
-      }
+    } finally {
+      giveUp();
     }
-    giveUp();
   }
 
-  private boolean isClosed() {
-    lock.lock();
-    try {
-      return closed;
-    } finally {
-      lock.unlock();
+  /** Throws again what says that the JVM itself is broken, as an {@code InternalError} does. */
+  private static void requireSurvivable(Throwable failure) {
+    if (failure instanceof VirtualMachineError error
+        && !(error instanceof OutOfMemoryError)
+        && !(error instanceof StackOverflowError)) {
+      throw error;
     }
+  }
+
+  /** One batch, if there are events; false if there is nothing more to do. */
+  private boolean work() {
+    if (batch.isEmpty()) {
+      waiting.take(batch, dueNanos);
+    }
+    if (!batch.isEmpty()) {
+      if (!isWritten && !write()) {
+        return false;
+      }
+      tellThatItIsWritten();
+    } else if (isLast) {
+      return false;
+    } else if (waiting.isClosed()) {
+      isLast = true;
+      witness(false);
+    }
+    if (System.nanoTime() - dueNanos >= 0) {
+      witness(true);
+      dueNanos = System.nanoTime() + config.witnessInterval().toNanos();
+    }
+    return true;
   }
 
   /** Has the next batch say how far all chains have come, and sees to it that there is one. */
@@ -185,15 +186,7 @@ public final class AuditLog implements AutoCloseable {
       LOG.log(Level.WARNING, "how far the audit log has come cannot be read: {0}", e.toString());
       return;
     }
-    lock.lock();
-    try {
-      if (queue.isEmpty()) {
-        AuditEvent event = AuditEvent.of("node", WITNESS, "", null, Outcome.SUCCEEDED);
-        queue.addLast(new Waiting(stamped(event), System.nanoTime(), null));
-      }
-    } finally {
-      lock.unlock();
-    }
+    waiting.addIfEmpty(AuditEvent.of("node", WITNESS, "", null, Outcome.SUCCEEDED));
   }
 
   /** Whether it was made for the sake of its batch only. */
@@ -201,137 +194,58 @@ public final class AuditLog implements AutoCloseable {
     return record.event().action().equals(WITNESS);
   }
 
-  /** What is left could not be written before the log was closed. */
-  private void giveUp() {
-    lock.lock();
-    try {
-      closed = true;
-      AuditUnavailableException lost =
-          new AuditUnavailableException("the audit log was closed before it was written", null);
-      queue.forEach(each -> complete(each, lost));
-      if (!queue.isEmpty()) {
-        LOG.log(Level.ERROR, "closing with {0} more events not in the audit log", queue.size());
-      }
-      queue.clear();
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  /** The next batch, or none when the log is closed and all is written, or it is due to witness. */
-  private List<Waiting> take(long dueNanos) {
-    lock.lock();
-    try {
-      long left = dueNanos - System.nanoTime();
-      while (queue.isEmpty() && !closed && left > 0) {
-        try {
-          left = changed.awaitNanos(left);
-        } catch (InterruptedException e) {
-          // Nobody but close has to hurry this thread.
-          left = dueNanos - System.nanoTime();
-        }
-      }
-      linger();
-      List<Waiting> batch = new ArrayList<>();
-      while (!queue.isEmpty() && batch.size() < config.batchEventsMax()) {
-        Waiting next = queue.getFirst();
-        if (!batch.isEmpty()
-            && next.record().at().isAfter(batch.get(0).record().at().plus(SPAN_MAX))) {
-          break;
-        }
-        batch.add(queue.removeFirst());
-        awaited -= next.written() == null ? 0 : 1;
-      }
-      return batch;
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  /** Waits, under the lock, for more events, unless somebody waits for those that are there. */
-  private void linger() {
-    if (queue.isEmpty()) {
-      return;
-    }
-    long age = System.nanoTime() - queue.getFirst().sinceNanos();
-    long left = config.linger().toNanos() - age;
-    while (!closed && awaited == 0 && queue.size() < config.batchEventsMax() && left > 0) {
-      try {
-        left = changed.awaitNanos(left);
-      } catch (InterruptedException e) {
-        // Nobody but close has to hurry this thread.
-        left = 0;
-      }
-    }
-  }
-
-  /** Writes a batch, however often it takes; false if the log was closed and it still fails. */
-  private boolean write(List<Waiting> batch) {
-    List<AuditRecord> records = batch.stream().map(Waiting::record).toList();
+  /** Writes the batch, however often it takes; false if the log was closed and it still fails. */
+  private boolean write() {
     boolean told = false;
     boolean last = false;
     while (true) {
       try {
-        writer.write(records);
-        batch.forEach(each -> complete(each, null));
+        writer.write(batch.stream().map(Waiting::record).toList());
+        isWritten = true;
+        failing = false;
         return true;
-      } catch (RuntimeException e) {
-        batch.forEach(each -> complete(each, e));
+      } catch (RuntimeException | Error e) {
+        failing = true;
+        requireSurvivable(e);
+        batch.forEach(each -> each.failed(e));
         if (!told) {
           LOG.log(
               Level.ERROR, "the audit log cannot be written; it is tried again: {0}", e.toString());
           told = true;
         }
         if (last) {
-          LOG.log(Level.ERROR, "closing with {0} events not in the audit log", records.size());
           return false;
         }
-        last = !pauseBeforeRetry();
+        last = !waiting.pause();
       }
     }
   }
 
-  private static void complete(Waiting waiting, @Nullable RuntimeException failure) {
-    CompletableFuture<AuditRecord> written = waiting.written();
-    if (written != null) {
-      boolean first =
-          failure == null
-              ? written.complete(waiting.record())
-              : written.completeExceptionally(failure);
-      if (!first && failure == null) {
-        LOG.log(Level.DEBUG, "an event whose caller had given up was written after all");
-      }
-    }
+  private void tellThatItIsWritten() {
+    batch.forEach(Waiting::done);
+    batch.clear();
+    isWritten = false;
   }
 
-  /** False if the log is being closed: then the next try is the last. */
-  private boolean pauseBeforeRetry() {
-    lock.lock();
-    try {
-      long left = config.retryPause().toNanos();
-      while (!closed && left > 0) {
-        try {
-          left = changed.awaitNanos(left);
-        } catch (InterruptedException e) {
-          left = 0;
-        }
-      }
-      return !closed;
-    } finally {
-      lock.unlock();
+  /** What is left could not be written before the log was closed, or its thread had to end. */
+  private void giveUp() {
+    waiting.end();
+    AuditUnavailableException lost =
+        new AuditUnavailableException("the audit log ended before it was written", null);
+    int left = waiting.abandon(lost);
+    if (!isWritten) {
+      batch.forEach(each -> each.failed(lost));
+      left += batch.size();
+    }
+    if (left > 0) {
+      LOG.log(Level.ERROR, "the audit log ends without {0} events", left);
     }
   }
 
   /** Takes no more events, writes those that wait, and ends the thread. */
   @Override
   public void close() {
-    lock.lock();
-    try {
-      closed = true;
-      changed.signalAll();
-    } finally {
-      lock.unlock();
-    }
+    waiting.close();
     try {
       thread.join(CLOSING_MAX.toMillis());
     } catch (InterruptedException e) {

@@ -38,8 +38,12 @@ final class Chain {
   private long told = -1;
 
   /** Where a log stands: the number of its next batch, and the hash of its last one. */
-  private record Tail(long next, @Nullable String sha256) {
+  record Tail(long next, @Nullable String sha256) {
     static final Tail NONE = new Tail(0, null);
+
+    Tail followedBy(String batchSha256) {
+      return new Tail(next + 1, batchSha256);
+    }
   }
 
   /**
@@ -51,10 +55,18 @@ final class Chain {
    * @param copies each tenant's
    * @param head how far the chain has come with it
    * @param told the chain's last batch that tells of more than other chains
+   * @param tail where the log then stands
+   * @param tails where the logs of the tenants with a copy then stand
    */
   @SuppressWarnings("ArrayRecordComponent")
   record Prepared(
-      BatchName name, byte[] batch, Map<TenantId, byte[]> copies, byte[] head, long told) {}
+      BatchName name,
+      byte[] batch,
+      Map<TenantId, byte[]> copies,
+      byte[] head,
+      long told,
+      Tail tail,
+      Map<TenantId, Tail> tails) {}
 
   /**
    * Begins.
@@ -114,6 +126,7 @@ final class Chain {
       }
     }
     Map<TenantId, byte[]> copies = new LinkedHashMap<>();
+    Map<TenantId, Tail> tails = new HashMap<>();
     ObjectNode header = header("system", tail, name, all.size());
     List<Witnessed> seen = tail.next() == 0 && others == null ? witnessed : others;
     if (seen != null) {
@@ -127,14 +140,17 @@ final class Chain {
           byte[] copy =
               Signed.write(
                   header(tenant.value(), standing, name, theirs.size()), theirs, keys.getPrivate());
+          String sha256 = Signing.sha256(copy);
           copies.put(tenant, copy);
-          listed.put(tenant.value(), Signing.sha256(copy));
+          tails.put(tenant, standing.followedBy(sha256));
+          listed.put(tenant.value(), sha256);
         });
     byte[] batch = Signed.write(header, all, keys.getPrivate());
-    Link link = new Link(id, tail.next(), Signing.sha256(batch));
+    String sha256 = Signing.sha256(batch);
+    Link link = new Link(id, tail.next(), sha256);
     long tells = records.stream().allMatch(AuditLog::isWitness) ? told : tail.next();
     byte[] head = Heads.write(new Witnessed(link, name.lastAtMs()), tells, keys.getPrivate());
-    return new Prepared(name, batch, copies, head, tells);
+    return new Prepared(name, batch, copies, head, tells, tail.followedBy(sha256), tails);
   }
 
   private ObjectNode header(String log, Tail standing, BatchName name, int events) {
@@ -161,17 +177,10 @@ final class Chain {
         .getBytes(java.nio.charset.StandardCharsets.UTF_8);
   }
 
-  /** The batch stands in the bucket: the next one follows it. */
+  /** The batch stands in the bucket: the next one follows it. Telling it again changes nothing. */
   void written(Prepared prepared) {
-    tail = new Tail(tail.next() + 1, Signing.sha256(prepared.batch()));
+    tail = prepared.tail();
     told = prepared.told();
-    prepared
-        .copies()
-        .forEach(
-            (tenant, copy) ->
-                tenants.merge(
-                    tenant,
-                    new Tail(1, Signing.sha256(copy)),
-                    (before, first) -> new Tail(before.next() + 1, first.sha256())));
+    tenants.putAll(prepared.tails());
   }
 }

@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.akidb.objectstore.FaultInjectingStore;
+import io.akidb.objectstore.ObjectStore;
 import io.akidb.tenancy.TenantId;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
@@ -14,11 +17,15 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -204,5 +211,130 @@ class AuditLogTest {
         .containsExactlyInAnyOrder("first", "second");
     assertThat(new AuditReader(log.store).query(AuditQuery.all(null)).unreadable()).isEqualTo(1);
     assertThat(log.verify().isSound()).isFalse();
+  }
+
+  /** The log's bucket, of which some calls fail by what the given function throws. */
+  private ObjectStore failing(Supplier<Optional<Error>> failure) {
+    return (ObjectStore)
+        Proxy.newProxyInstance(
+            ObjectStore.class.getClassLoader(),
+            new Class<?>[] {ObjectStore.class},
+            (proxy, method, arguments) -> {
+              Optional<Error> error = failure.get();
+              if (error.isPresent()) {
+                throw error.get();
+              }
+              try {
+                return method.invoke(log.store, arguments);
+              } catch (InvocationTargetException e) {
+                throw e.getCause();
+              }
+            });
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10})
+  void errorInTheWriter_atAnyStep_failsWhoWaitsAndLosesNothing(int step) {
+    AtomicInteger calls = new AtomicInteger();
+    ObjectStore store =
+        failing(
+            () ->
+                calls.incrementAndGet() == step
+                    ? Optional.of(new OutOfMemoryError("of a test"))
+                    : Optional.empty());
+    List<String> all = new ArrayList<>();
+    List<String> refused = new ArrayList<>();
+    try (AuditLog open = TestLog.open(store, "a", null)) {
+      for (int i = 0; i < 5; i++) {
+        String what = "e" + i;
+        all.add(what);
+        try {
+          open.require(TestLog.event(what, TestLog.TENANT));
+        } catch (AuditUnavailableException e) {
+          assertThat(e).hasMessageContaining("cannot be written");
+          refused.add(what);
+        }
+      }
+      assertThat(open.isWritable()).isTrue();
+    }
+    assertThat(calls.get()).isGreaterThan(10);
+    assertThat(refused).hasSizeLessThanOrEqualTo(1);
+    assertThat(all(null))
+        .filteredOn(record -> !AuditLog.isWitness(record))
+        .extracting(record -> record.event().what())
+        .containsExactlyElementsOf(all);
+    assertThat(log.verify().findings()).isEmpty();
+  }
+
+  @Test
+  void lastingLackOfMemory_isToldUntilItEnds() {
+    AtomicBoolean lacking = new AtomicBoolean(true);
+    ObjectStore store =
+        failing(
+            () ->
+                lacking.get() ? Optional.of(new OutOfMemoryError("of a test")) : Optional.empty());
+    try (AuditLog open = TestLog.open(store, "a", null)) {
+      assertThat(open.isWritable()).as("nothing was tried yet").isTrue();
+      assertThatThrownBy(() -> open.require(TestLog.event("refused", null)))
+          .isInstanceOf(AuditUnavailableException.class)
+          .hasMessageContaining("cannot be written");
+      assertThat(open.isWritable()).isFalse();
+      open.record(TestLog.event("kept", null));
+      lacking.set(false);
+      open.require(TestLog.event("back", null));
+      assertThat(open.isWritable()).isTrue();
+    }
+    assertThat(all(null))
+        .extracting(record -> record.event().what())
+        .containsExactly("refused", "kept", "back");
+  }
+
+  @Test
+  void closingWithoutMemory_ends() {
+    AuditLog open =
+        TestLog.open(failing(() -> Optional.of(new OutOfMemoryError("of a test"))), "a", null);
+    open.record(TestLog.event("lost", null));
+    open.close();
+
+    assertThat(open.isWritable()).isFalse();
+    assertThat(log.batches()).isEmpty();
+  }
+
+  @Test
+  void brokenVirtualMachine_endsTheLogAloud() {
+    try (AuditLog open =
+        TestLog.open(failing(() -> Optional.of(new InternalError("of a test"))), "a", null)) {
+      for (int i = 0; i < 2; i++) {
+        assertThatThrownBy(() -> open.require(TestLog.event("refused", null)))
+            .isInstanceOf(AuditUnavailableException.class);
+      }
+      assertThatThrownBy(() -> open.record(TestLog.event("refused", null)))
+          .isInstanceOf(AuditUnavailableException.class)
+          .hasMessageContaining("closed");
+      assertThat(open.isWritable()).isFalse();
+    }
+  }
+
+  @Test
+  void chain_toldTwiceThatABatchStands_goesOnByOne() {
+    Chain chain =
+        new Chain(
+            Instant.parse("2026-11-21T10:00:00Z"),
+            "a",
+            Signing.newKeys(new SecureRandom()),
+            null,
+            List.of(),
+            new SecureRandom());
+    List<AuditRecord> records =
+        List.of(
+            new AuditRecord(
+                Instant.parse("2026-11-21T10:00:00Z"), "a", TestLog.event("e", TestLog.TENANT)));
+    Chain.Prepared first = chain.prepare(records, null);
+    chain.written(first);
+    chain.written(first);
+    Chain.Prepared second = chain.prepare(records, null);
+
+    assertThat(second.name().number()).isEqualTo(1);
+    assertThat(second.tails().get(TestLog.TENANT).next()).isEqualTo(2);
   }
 }

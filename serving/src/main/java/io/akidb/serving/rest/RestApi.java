@@ -81,7 +81,9 @@ public record RestApi(
     routes.addAll(new VectorHandlers(collections, quotas).routes());
     routes.addAll(new SearchHandlers(collections, searcher, search).routes());
     routes.addAll(indexes.routes());
-    routes.addAll(new SystemHandlers(ready, () -> tenancy.sharesRates(), metrics).routes());
+    routes.addAll(
+        new SystemHandlers(ready, () -> audit.isWritable(), () -> tenancy.sharesRates(), metrics)
+            .routes());
     return routes;
   }
 }

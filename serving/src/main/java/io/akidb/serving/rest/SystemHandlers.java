@@ -10,6 +10,7 @@ import java.util.function.BooleanSupplier;
 /** Health, open to whoever reaches the port, and metrics, which name tenants. */
 final class SystemHandlers {
   private final BooleanSupplier ready;
+  private final BooleanSupplier auditable;
   private final BooleanSupplier sharesRates;
   private final NodeMetrics metrics;
 
@@ -17,10 +18,16 @@ final class SystemHandlers {
    * With a look at whether the node can serve.
    *
    * @param ready whether the bucket answers
+   * @param auditable whether events get into the audit log
    * @param sharesRates whether nodes hold rate limits together now
    */
-  SystemHandlers(BooleanSupplier ready, BooleanSupplier sharesRates, NodeMetrics metrics) {
+  SystemHandlers(
+      BooleanSupplier ready,
+      BooleanSupplier auditable,
+      BooleanSupplier sharesRates,
+      NodeMetrics metrics) {
     this.ready = ready;
+    this.auditable = auditable;
     this.sharesRates = sharesRates;
     this.metrics = metrics;
   }
@@ -42,6 +49,10 @@ final class SystemHandlers {
   private Answer ready() {
     if (!ready.getAsBoolean()) {
       throw ServingException.of(Reason.UNAVAILABLE, "the bucket does not answer");
+    }
+    if (!auditable.getAsBoolean()) {
+      // Searches would work; but a change is refused here, and may not be elsewhere.
+      throw ServingException.of(Reason.UNAVAILABLE, "the audit log cannot be written");
     }
     // Without Redis a node serves all the same, so that this is told but no reason to look
     // elsewhere.
