@@ -323,6 +323,36 @@ class AuditServingTest {
   }
 
   @Test
+  void changeThatFailed_isOnRecordWithTheCodeThatWasAnswered() {
+    HookedStore store = new HookedStore(new InMemoryStore(Clock.systemUTC()));
+    store.before(
+        (method, key) -> {
+          if (key.endsWith("/out-of-reach/manifest.json")) {
+            throw new StoreUnavailableException("out of reach", null);
+          }
+          if (key.endsWith("/without-memory/manifest.json")) {
+            throw new OutOfMemoryError("of a test");
+          }
+        });
+    try (TestNode node = TestNode.start(folder, store, folder.resolve("cache"))) {
+      node.post("/collections", "{\"name\": \"taken\", \"vector_dim\": 2}").expect(201);
+      List<String> answered = new ArrayList<>();
+      for (String name : List.of("taken", "out-of-reach", "without-memory", "no name")) {
+        String body = "{\"name\": \"" + name + "\", \"vector_dim\": 2}";
+        answered.add(node.post("/collections", body).code());
+      }
+      assertThat(answered)
+          .containsExactly("conflict", "unavailable", "overloaded", "invalid_request");
+
+      String failed = "&action=collections.create&outcome=failed";
+      TestNode.await("four failures on record", () -> items(node, failed).size() == 4);
+      assertThat(items(node, failed))
+          .extracting(item -> item.at("/detail/code").asText())
+          .containsExactlyElementsOf(answered);
+    }
+  }
+
+  @Test
   void userWhoseKeyCannotBeMade_isTakenBack_andTheLogNamesIt() throws Exception {
     AtomicBoolean broken = new AtomicBoolean();
     HookedStore store = new HookedStore(new InMemoryStore(Clock.systemUTC()));

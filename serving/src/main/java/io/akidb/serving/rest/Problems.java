@@ -66,6 +66,11 @@ final class Problems {
         status(known.reason()), Answer.PROBLEM, Json.bytes(body(known, requestId)), headers);
   }
 
+  /** What the answer to a failed call says. */
+  static Reason reason(Throwable failure) {
+    return translate(failure).reason();
+  }
+
   private static ObjectNode body(ServingException failure, String requestId) {
     Reason reason = failure.reason();
     ObjectNode body = Json.object();

@@ -10,7 +10,6 @@ import io.akidb.policies.audit.AuditException;
 import io.akidb.policies.audit.AuditLog;
 import io.akidb.policies.audit.Outcome;
 import io.akidb.serving.problem.Reason;
-import io.akidb.serving.problem.ServingException;
 import io.akidb.tenancy.InvalidNameException;
 import io.akidb.tenancy.TenantId;
 import io.javalin.http.Context;
@@ -136,12 +135,13 @@ final class RequestAudit implements AutoCloseable {
    * A call was refused by the gate, or its handler failed.
    *
    * @param call null if the gate had not let it in
+   * @param failure what is on record of it is the code that the caller is told
    */
-  void failed(Context http, Route route, @Nullable Call call, RuntimeException failure) {
+  void failed(Context http, Route route, @Nullable Call call, Throwable failure) {
     boolean entered = call != null;
     AuditedRoute audited = of(route);
     Principal principal = http.attribute(PRINCIPAL_ATTRIBUTE);
-    Reason reason = failure instanceof ServingException known ? known.reason() : Reason.INTERNAL;
+    Reason reason = Problems.reason(failure);
     Map<String, String> detail = Map.of("code", reason.code());
     if (reason == Reason.UNAUTHENTICATED || (principal == null && reason == Reason.RATE_LIMITED)) {
       // Of strangers also who was refused for its address alone, before its credential was read.

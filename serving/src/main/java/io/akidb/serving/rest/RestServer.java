@@ -175,7 +175,7 @@ public final class RestServer implements AutoCloseable {
     Answer answer;
     try {
       answer = handleOnce(http, route, call);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | OutOfMemoryError e) {
       audit.failed(http, route, call, e);
       throw e;
     }
