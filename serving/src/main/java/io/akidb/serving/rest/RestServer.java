@@ -35,6 +35,9 @@ public final class RestServer implements AutoCloseable {
   // A stop waits for connections that callers keep open without a call; by default a second.
   private static final long STOPPING_IDLE_TIMEOUT_MS = 200;
 
+  /** Most readers of the metrics at once, by their key or where they are open to all. */
+  static final int SCRAPES_MAX = 4;
+
   /**
    * How long a body may take before its call is looked at again, in nanoseconds: with what may be
    * known for 0.9 s already, a revoked key ends within the second that is promised.
@@ -47,6 +50,7 @@ public final class RestServer implements AutoCloseable {
   private final NodeMetrics metrics;
   private final List<Route> routes;
   private final Semaphore inFlight;
+  private final Semaphore scrapes = new Semaphore(SCRAPES_MAX);
   private final Arrivals arrivals;
   private final Idempotency idempotency =
       new Idempotency(Runtime.getRuntime().maxMemory() / REPEATED_HEAP_DIVISOR);
@@ -140,16 +144,16 @@ public final class RestServer implements AutoCloseable {
 
   private Answer handle(Context http, Route route, Arrivals.Body arrival) {
     int bodyMax = route.writes() ? config.writeBodyBytesMax() : config.otherBodyBytesMax();
-    Call call = inFlight(route, () -> enter(http, route, bodyMax));
+    Call call = inFlight(http, route, () -> enter(http, route, bodyMax));
     if (route.method().equals("GET")) {
-      return inFlight(route, () -> handleAudited(http, route, call));
+      return inFlight(http, route, () -> handleAudited(http, route, call));
     }
     long enteredAt = System.nanoTime();
     // Read even if it will not be needed: an unread body would cost the caller its connection.
     call.receive(arrival);
     boolean late = System.nanoTime() - enteredAt > ARRIVED_AT_ONCE_NANOS;
     return inFlight(
-        route, () -> handleAudited(http, route, late ? again(http, route, call) : call));
+        http, route, () -> handleAudited(http, route, late ? again(http, route, call) : call));
   }
 
   private Call enter(Context http, Route route, int bodyMax) {
@@ -183,12 +187,17 @@ public final class RestServer implements AutoCloseable {
     return answer;
   }
 
-  /** Does a part of a call that costs this node work; waiting for the caller is none. */
-  private <T> T inFlight(Route route, Supplier<T> work) {
-    if (route.isOfTheNode()) {
+  /**
+   * Does a part of a call that costs this node work; waiting for the caller is none. Health is
+   * always told; metrics have places of their own for who shows their key, so that they tell of a
+   * node that is busy, and a flood of scrapes takes no others' places.
+   */
+  private <T> T inFlight(Context http, Route route, Supplier<T> work) {
+    if (route.access() == Access.OPEN) {
       return work.get();
     }
-    if (!inFlight.tryAcquire()) {
+    Semaphore places = gate.isScrape(http, route) ? scrapes : inFlight;
+    if (!places.tryAcquire()) {
       throw ServingException.of(Reason.OVERLOADED, "the node is busy");
     }
     try {
@@ -197,7 +206,7 @@ public final class RestServer implements AutoCloseable {
       }
       return work.get();
     } finally {
-      inFlight.release();
+      places.release();
     }
   }
 

@@ -58,7 +58,7 @@ record Route(
     return new Route("POST", path, Access.TENANT, permission, false, true, handler);
   }
 
-  /** Whether it is about the node itself, which has to tell of itself also when it is busy. */
+  /** Whether it is about the node itself rather than about anybody's data. */
   boolean isOfTheNode() {
     return access == Access.OPEN || path.equals(MetricsAccess.PATH);
   }
