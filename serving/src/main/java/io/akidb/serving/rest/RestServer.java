@@ -17,8 +17,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
-import org.eclipse.jetty.server.AbstractConnector;
-import org.eclipse.jetty.server.Connector;
+import org.eclipse.jetty.server.HttpConfiguration;
 
 /**
  * The HTTP server: gives each route to its handler, below {@code /v1} and below nothing. {@link
@@ -31,9 +30,6 @@ public final class RestServer implements AutoCloseable {
   private static final int BODIES_HEAP_DIVISOR = 4;
   private static final int REPEATED_HEAP_DIVISOR = 32;
   private static final int HEADER_BYTES_MAX = 16 << 10;
-  private static final long IDLE_TIMEOUT_MS = 60_000;
-  // A stop waits for connections that callers keep open without a call; by default a second.
-  private static final long STOPPING_IDLE_TIMEOUT_MS = 200;
 
   /** Most readers of the metrics at once, by their key or where they are open to all. */
   static final int SCRAPES_MAX = 4;
@@ -84,12 +80,7 @@ public final class RestServer implements AutoCloseable {
 
   /** Starts listening. */
   public RestServer start() {
-    javalin.start(config.host(), config.port());
-    for (Connector connector : javalin.jettyServer().server().getConnectors()) {
-      if (connector instanceof AbstractConnector listening) {
-        listening.setShutdownIdleTimeout(STOPPING_IDLE_TIMEOUT_MS);
-      }
-    }
+    javalin.start();
     return this;
   }
 
@@ -104,13 +95,9 @@ public final class RestServer implements AutoCloseable {
     javalinConfig.http.maxRequestSize = config.writeBodyBytesMax();
     javalinConfig.http.prefer405over404 = true;
     javalinConfig.http.compressionStrategy = CompressionStrategy.NONE;
-    javalinConfig.jetty.modifyHttpConfiguration(
-        http -> {
-          http.setSendServerVersion(false);
-          http.setSendXPoweredBy(false);
-          http.setRequestHeaderSize(HEADER_BYTES_MAX);
-          http.setIdleTimeout(IDLE_TIMEOUT_MS);
-        });
+    javalinConfig.jetty.modifyHttpConfiguration(RestServer::limit);
+    javalinConfig.jetty.addConnector(
+        (server, http) -> new DrainingConnector(server, http, config.host(), config.port()));
     javalinConfig.jetty.modifyServer(
         server -> {
           server.setStopTimeout(config.stopTimeout().toMillis());
@@ -128,6 +115,12 @@ public final class RestServer implements AutoCloseable {
         HttpResponseException.class, (e, http) -> send(http, unmatched(e, requestId(http))));
     javalinConfig.routes.exception(
         Exception.class, (e, http) -> send(http, Problems.answer(e, requestId(http))));
+  }
+
+  static void limit(HttpConfiguration http) {
+    http.setSendServerVersion(false);
+    http.setSendXPoweredBy(false);
+    http.setRequestHeaderSize(HEADER_BYTES_MAX);
   }
 
   private void handle(Context http, Route route) {
@@ -292,7 +285,10 @@ public final class RestServer implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    javalin.stop();
-    audit.close();
+    try {
+      javalin.stop();
+    } finally {
+      audit.close();
+    }
   }
 }
