@@ -83,10 +83,7 @@ public final class Child implements AutoCloseable {
       ProcessBuilder builder =
           new ProcessBuilder(command).redirectError(Redirect.appendTo(log.toFile()));
       builder.environment().putAll(environment);
-      Process process = builder.start();
-      process.getOutputStream().close();
-      LastWill.of(process, patience);
-      return new Child(process, log, patience, onLine);
+      return new Child(LastWill.start(builder, patience), log, patience, onLine);
     } catch (IOException e) {
       throw CliException.failed("cannot start " + command.getFirst() + ": " + e.getMessage(), e);
     }

@@ -1,8 +1,12 @@
 package io.akidb.cli.process;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.lang.ProcessBuilder.Redirect;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -24,28 +28,64 @@ final class LastWill {
       kill -9 "$1" 2>/dev/null
       """;
 
+  /** Becomes the command at a word, and ends if that never comes. */
+  static final String WAITING = "read -r line && exec \"$@\" < /dev/null";
+
   private LastWill() {}
 
-  /** From now on, as long as the process lives. */
-  static void of(Process process, Duration patience) {
-    Process shell;
-    try {
-      shell =
-          new ProcessBuilder(
-                  List.of(
-                      "sh",
-                      "-c",
-                      SCRIPT,
-                      "last-will",
-                      Long.toString(process.pid()),
-                      Long.toString(Math.max(1, patience.toSeconds()))))
-              .redirectOutput(Redirect.DISCARD)
-              .redirectError(Redirect.DISCARD)
-              .start();
-    } catch (IOException e) {
-      return;
+  /**
+   * Starts a process with a last will: its command runs once that is made, and not at all if this
+   * JVM ends before.
+   *
+   * @param builder whose command gets nothing to read
+   * @param patience how long the process, when it was asked to end, is waited for
+   */
+  static Process start(ProcessBuilder builder, Duration patience) throws IOException {
+    List<String> command = List.copyOf(builder.command());
+    Path program = Path.of(command.getFirst());
+    if (program.getNameCount() > 1 && !Files.isExecutable(program)) {
+      // Says why not, which a shell would say in its output.
+      return started(builder);
     }
-    // Its number may be another's one day.
-    var _ = process.onExit().thenRun(shell::destroyForcibly);
+    List<String> waiting = new ArrayList<>(List.of("sh", "-c", WAITING, "waiting"));
+    waiting.addAll(command);
+    Process process;
+    try {
+      process = builder.command(waiting).start();
+    } catch (IOException e) {
+      // There is no sh.
+      return started(builder.command(command));
+    }
+    try (OutputStream word = process.getOutputStream()) {
+      Process shell = executor(process.pid(), patience);
+      // Its number may be another's one day.
+      var _ = process.onExit().thenRun(shell::destroyForcibly);
+      word.write('\n');
+      return process;
+    } catch (IOException e) {
+      process.destroyForcibly();
+      throw e;
+    }
+  }
+
+  private static Process started(ProcessBuilder builder) throws IOException {
+    Process process = builder.start();
+    process.getOutputStream().close();
+    return process;
+  }
+
+  /** A shell that acts when its standard input ends. */
+  private static Process executor(long pid, Duration patience) throws IOException {
+    return new ProcessBuilder(
+            List.of(
+                "sh",
+                "-c",
+                SCRIPT,
+                "last-will",
+                Long.toString(pid),
+                Long.toString(Math.max(1, patience.toSeconds()))))
+        .redirectOutput(Redirect.DISCARD)
+        .redirectError(Redirect.DISCARD)
+        .start();
   }
 }

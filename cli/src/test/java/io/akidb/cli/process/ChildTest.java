@@ -292,6 +292,33 @@ class ChildTest {
   }
 
   @Test
+  void endOfTheOwner_beforeTheChildIsLookedAfter_startsNothing() throws Exception {
+    Path made = folder.resolve("made");
+    Process waiting =
+        new ProcessBuilder("sh", "-c", LastWill.WAITING, "waiting", "touch", made.toString())
+            .start();
+    assertThat(waiting.isAlive()).isTrue();
+
+    waiting.getOutputStream().close();
+
+    assertThat(waiting.waitFor(BOUND_SECS, TimeUnit.SECONDS)).isTrue();
+    assertThat(made).doesNotExist();
+  }
+
+  @Test
+  void command_isRunAsItIs() {
+    try (Child child =
+        Child.start(
+            List.of("sh", "-c", "echo \"$0\" \"$1\"", "$HOME", "two  words"),
+            Map.of(),
+            log,
+            lines::add)) {
+      assertThat(child.await()).isZero();
+    }
+    assertThat(lines).containsExactly("$HOME two  words");
+  }
+
+  @Test
   void child_thatHasEnded_leavesNothingBehind() {
     try (Child child = sh("exec sleep 600")) {
       assertThat(child.pid()).isPositive();
