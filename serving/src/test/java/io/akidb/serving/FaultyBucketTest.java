@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -84,6 +85,26 @@ class FaultyBucketTest {
     Reply refused = node.get("/collections/broken");
     assertThat(refused.expect(503).code()).isEqualTo("unavailable");
     node.get("/collections/c/vectors/first").expect(200);
+  }
+
+  @Test
+  void lackOfMemory_inOneCall_leavesTheCollectionToOthers() {
+    node.post("/collections", "{\"name\": \"d\", \"vector_dim\": 2}").expect(201);
+    AtomicBoolean lacking = new AtomicBoolean(true);
+    store.before(
+        (method, key) -> {
+          boolean isCommit = method.startsWith("put") && key.contains("/c/segments/");
+          if (lacking.get() && (isCommit || key.endsWith("/d/manifest.json"))) {
+            throw new OutOfMemoryError("of a test");
+          }
+        });
+    assertThat(node.post("/collections/c/vectors", ROW).expect(503).code())
+        .isEqualTo("outcome_unknown");
+    assertThat(node.post("/collections/d/vectors", ROW).expect(503).code()).isEqualTo("overloaded");
+
+    lacking.set(false);
+    node.post("/collections/c/vectors", ROW).expect(200);
+    node.post("/collections/d/vectors", ROW).expect(200);
   }
 
   @Test

@@ -158,7 +158,7 @@ public final class OpenCollections implements AutoCloseable {
       try {
         makeRoom();
         mine.complete(withMemory(null, () -> open(context, key.name())));
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
         open.remove(key, mine);
         mine.completeExceptionally(e);
         throw e;
@@ -169,6 +169,9 @@ public final class OpenCollections implements AutoCloseable {
       return known.join();
     } catch (CompletionException e) {
       if (e.getCause() instanceof RuntimeException cause) {
+        throw cause;
+      }
+      if (e.getCause() instanceof Error cause) {
         throw cause;
       }
       throw e;

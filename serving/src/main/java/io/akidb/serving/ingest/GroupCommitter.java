@@ -232,6 +232,10 @@ public final class GroupCommitter implements AutoCloseable {
     } catch (RuntimeException e) {
       LOG.log(Level.ERROR, "a commit failed in an unforeseen way", e);
       failAll(batch, ServingException.of(Reason.INTERNAL, "the write failed", e));
+    } catch (OutOfMemoryError e) {
+      // The next batch may be a smaller one. This one may be durable by now.
+      metrics.commitFailed();
+      failAll(batch, unknown(e));
     }
   }
 
@@ -261,7 +265,7 @@ public final class GroupCommitter implements AutoCloseable {
     }
   }
 
-  private static ServingException unknown(Exception cause) {
+  private static ServingException unknown(Throwable cause) {
     return ServingException.of(
         Reason.OUTCOME_UNKNOWN,
         "nobody can tell whether the write was made; repeat it: the same rows written twice are"
