@@ -3,7 +3,10 @@ package io.akidb.serving;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.akidb.serving.TestNode.Reply;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.Base64;
+import java.util.zip.CRC32C;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -70,6 +73,32 @@ class FreshServingTest {
     assertThat(found.json().get("results")).hasSize(1);
     assertThat(found.json().at("/results/0/id").asText()).isEqualTo("b");
     node.get("/v1/collections/things/vectors/a").expect(404);
+  }
+
+  /** A token of the same collection whose checksum is right, of a generation far ahead. */
+  private static String forged(String token) {
+    ByteBuffer bytes = ByteBuffer.wrap(Base64.getUrlDecoder().decode(token));
+    int generationAt = 16;
+    int checksumAt = generationAt + Long.BYTES;
+    bytes.putLong(generationAt, 1L << 62);
+    CRC32C checksum = new CRC32C();
+    checksum.update(bytes.array(), 0, checksumAt);
+    bytes.putInt(checksumAt, (int) checksum.getValue());
+    return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes.array());
+  }
+
+  @Test
+  void search_withATokenThatNoCommitMade_isRefusedRatherThanWaitedFor() {
+    Reply written = upsert("{\"id\": \"a\", \"vector\": [1, 0, 0]}");
+    String token = written.json().get("commit_token").asText();
+    String query = "{\"vector\": [1, 0, 0], \"at_least\": \"%s\"}";
+    search(query.formatted(token)).expect(200);
+
+    Reply refused = search(query.formatted(forged(token))).expect(400);
+
+    assertThat(refused.json().at("/errors/0/pointer").asText()).isEqualTo("/at_least");
+    assertThat(refused.json().at("/errors/0/detail").asText())
+        .contains("a generation that nobody has committed");
   }
 
   @Test

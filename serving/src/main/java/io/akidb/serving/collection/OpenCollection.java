@@ -3,6 +3,7 @@ package io.akidb.serving.collection;
 import io.akidb.catalog.CatalogException;
 import io.akidb.catalog.CollectionNotFoundException;
 import io.akidb.catalog.IndexRef;
+import io.akidb.catalog.InvalidCommitTokenException;
 import io.akidb.catalog.Manifest;
 import io.akidb.catalog.SegmentRef;
 import io.akidb.catalog.VectorCollection;
@@ -235,6 +236,37 @@ public final class OpenCollection {
   private void publish(CollectionView next) {
     view = next;
     advanced.signalAll();
+  }
+
+  /**
+   * Waits until what a commit token names is searchable here. A token is given out when its commit
+   * is durable, so nobody waits for one that the bucket's head has not reached: it was made up.
+   *
+   * @throws InvalidCommitTokenException if it is none of this collection, or no commit made it
+   * @throws ServingException NOT_CAUGHT_UP if it takes longer than {@code timeout}
+   */
+  public CollectionView awaitCommitted(String token, Duration timeout) {
+    long generation = view.manifest().generationOf(token);
+    if (view.generation() < generation) {
+      follow();
+      requireCommitted(generation);
+    }
+    return awaitGeneration(generation, timeout);
+  }
+
+  private void requireCommitted(long generation) {
+    if (gone) {
+      throw ServingException.notFound("collection");
+    }
+    lock.lock();
+    try {
+      // One that was closed meanwhile takes over no more heads.
+      if (!closed && view.manifest().generation() < generation) {
+        throw new InvalidCommitTokenException("names a generation that nobody has committed");
+      }
+    } finally {
+      lock.unlock();
+    }
   }
 
   /**

@@ -81,7 +81,7 @@ final class SearchHandlers {
     CollectionView view = open.view();
     String token = fields.text("at_least").orElse(null);
     if (token != null) {
-      view = open.awaitGeneration(view.manifest().generationOf(token), CATCH_UP_MAX);
+      view = open.awaitCommitted(token, CATCH_UP_MAX);
     }
     Long generation = fields.whole("as_of", 0, Long.MAX_VALUE).orElse(null);
     if (generation == null) {
