@@ -47,7 +47,9 @@ public enum Setting {
   PORT("8080", "the port to listen on; 0 takes a free one"),
   BODY_BYTES_MAX(
       "33554432", "largest body of a write, in bytes; other bodies may have a sixteenth of it"),
-  REQUESTS_IN_FLIGHT_MAX("256", "calls handled at once; more are answered 503"),
+  REQUESTS_IN_FLIGHT_MAX(
+      "256",
+      "calls handled at once, of one among several tenants three quarters; more are answered 503"),
   METRICS_OPEN("false", "whether anybody who reaches the port may read the metrics"),
   METRICS_KEY(null, "a secret that opens the metrics and nothing else, for whoever scrapes them"),
   AUTH_FAILURES_PER_SECOND(

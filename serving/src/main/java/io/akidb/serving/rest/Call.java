@@ -265,10 +265,16 @@ final class Call {
     return other;
   }
 
+  /** The tenant with whose callers it shares what is bounded by tenant; null if with nobody's. */
+  @Nullable TenantId sharer() {
+    return principal == null ? null : gate.sharer(principal, tenantId());
+  }
+
   /** Who shares places with whom: a tenant's callers, else each for itself, and strangers. */
   private String caller() {
-    if (tenant != null) {
-      return "tenant " + tenant.tenantId().value();
+    TenantId sharer = sharer();
+    if (sharer != null) {
+      return "tenant " + sharer.value();
     }
     return principal == null ? "stranger" : "principal " + principal.id();
   }

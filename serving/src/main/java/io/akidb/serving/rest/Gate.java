@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
 /** Who calls, for which tenant, and whether they may: what every call passes first. Thread-safe. */
 final class Gate {
   private static final String BEARER = "Bearer ";
+  private static final int PLACES_OF_OTHERS_DIVISOR = 4;
   private static final int TENANTS_CACHED_MAX = 100_000;
   private static final Duration TENANT_TRUST = Duration.ofMillis(900);
 
@@ -125,6 +126,23 @@ final class Gate {
       rates.admit(http, principal, tenant);
     }
     return tenant;
+  }
+
+  /**
+   * With whose callers a call shares what is bounded by tenant; null if with nobody's. Beside
+   * others an operator does not, so that a flood in a tenant's name keeps it from nothing; where
+   * its key is the only one, everything is asked for by it.
+   *
+   * @param named the tenant in whose name the call is made, if in any
+   */
+  @Nullable TenantId sharer(Principal principal, @Nullable TenantId named) {
+    TenantId own = principal.tenant();
+    return own == null && !modes.rbac() ? named : own;
+  }
+
+  /** How many of all places one tenant's calls may take: all where there is no other. */
+  int placesOfATenant(int all) {
+    return modes.multiTenancy() ? all - all / PLACES_OF_OTHERS_DIVISOR : all;
   }
 
   /** Forgets what it knows of a tenant, after a change on this node. */

@@ -50,6 +50,7 @@ public final class RestServer implements AutoCloseable {
   private final Arrivals arrivals;
   private final Idempotency idempotency =
       new Idempotency(Runtime.getRuntime().maxMemory() / REPEATED_HEAP_DIVISOR);
+  private final TenantPlaces tenantPlaces;
   private final Javalin javalin;
   private volatile boolean stopping;
 
@@ -61,6 +62,7 @@ public final class RestServer implements AutoCloseable {
     this.metrics = metrics;
     this.routes = List.copyOf(routes);
     this.inFlight = new Semaphore(config.requestsInFlightMax());
+    this.tenantPlaces = new TenantPlaces(gate.placesOfATenant(config.requestsInFlightMax()));
     this.arrivals =
         new Arrivals(
             config.requestsInFlightMax(),
@@ -168,6 +170,13 @@ public final class RestServer implements AutoCloseable {
   }
 
   private Answer handleAudited(Context http, Route route, Call call) {
+    // Before it is on record: a flood beyond the share should not become one of the audit log.
+    try (TenantPlaces.Place _ = tenantPlaces.take(call.sharer())) {
+      return handleInItsPlace(http, route, call);
+    }
+  }
+
+  private Answer handleInItsPlace(Context http, Route route, Call call) {
     audit.entered(http, route, call);
     Answer answer;
     try {
