@@ -2,35 +2,50 @@ package io.akidb.serving.rest;
 
 import io.akidb.serving.problem.Reason;
 import io.akidb.serving.problem.ServingException;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 
 /**
  * Bodies on their way in. A caller who sends slowly keeps none of the places of calls that are
  * being handled, and no more than a share of the places here: others are not made to wait for it.
- * What all bodies hold together is bounded in bytes. Thread-safe.
+ * What all bodies hold together is bounded in bytes, and what one caller's hold by what is free
+ * beside them: so one caller comes to half of all, two to a third each, and there is as much left
+ * for the next. Thread-safe.
  */
 final class Arrivals {
   /**
-   * A connection that stands still ends by the server's idle timeout; this is for one that drips.
+   * How far a body may be behind the least pace, wherever in it: what came early is no excuse for
+   * dripping later. A connection that stands still ends by the server's idle timeout.
    */
   static final Duration PATIENCE = Duration.ofSeconds(30);
 
-  /** Of a body that takes longer than that. */
+  /** The least pace. */
   static final long BYTES_PER_SECOND_MIN = 8 << 10;
 
-  private static final int BLOCK_BYTES = 64 << 10;
+  private static final int FIRST_BLOCK_BYTES = 8 << 10;
+  private static final int BLOCK_BYTES_MAX = 64 << 10;
+
+  /** What a caller's bodies take. */
+  private record Share(int arriving, long bytes) {
+    static final Share NONE = new Share(0, 0);
+
+    Share with(int moreArriving, long moreBytes) {
+      return new Share(arriving + moreArriving, bytes + moreBytes);
+    }
+  }
 
   private final int perCallerMax;
   private final long bytesMax;
   private final LongSupplier nanoTime;
   private final AtomicLong bytesHeld = new AtomicLong();
-  private final ConcurrentHashMap<String, Integer> arriving = new ConcurrentHashMap<>();
+  private final ConcurrentHashMap<String, Share> shares = new ConcurrentHashMap<>();
 
   /**
    * None yet.
@@ -55,8 +70,20 @@ final class Arrivals {
     return new Body();
   }
 
+  private Share change(String caller, int moreArriving, long moreBytes) {
+    Share changed =
+        shares.compute(
+            caller,
+            (name, known) -> {
+              Share next = (known == null ? Share.NONE : known).with(moreArriving, moreBytes);
+              return next.equals(Share.NONE) ? null : next;
+            });
+    return changed == null ? Share.NONE : changed;
+  }
+
   /** See {@link #open}. */
   final class Body implements AutoCloseable {
+    private String caller = "";
     private long held;
 
     private Body() {}
@@ -64,69 +91,102 @@ final class Arrivals {
     /**
      * Reads all of it.
      *
-     * @param caller whose share of the places it takes
+     * @param of the caller whose share of places and bytes it takes
      * @param in the body, not closed here
      * @param max most bytes
      * @throws ServingException TOO_LARGE, INVALID_REQUEST for one that comes too slowly, OVERLOADED
-     *     if the caller's places or the bytes are used up
+     *     if the caller's places or bytes, or those of all, are used up
      * @throws IOException if it ends early
      */
-    byte[] read(String caller, InputStream in, int max) throws IOException {
-      if (arriving.merge(caller, 1, Integer::sum) > perCallerMax) {
-        leave(caller);
-        throw ServingException.of(
-            Reason.OVERLOADED, "too many bodies of this tenant are on their way at once");
-      }
+    byte[] read(String of, InputStream in, int max) throws IOException {
+      caller = of;
       try {
+        if (change(of, 1, 0).arriving() > perCallerMax) {
+          throw ServingException.of(
+              Reason.OVERLOADED, "too many bodies of this tenant are on their way at once");
+        }
         return read(in, max);
       } finally {
-        leave(caller);
+        change(of, -1, 0);
       }
     }
 
     private byte[] read(InputStream in, int max) throws IOException {
-      long start = nanoTime.getAsLong();
-      ByteArrayOutputStream all = new ByteArrayOutputStream(1 << 10);
-      byte[] block = new byte[BLOCK_BYTES];
-      for (int length = in.read(block); length >= 0; length = in.read(block)) {
-        if (all.size() + (long) length > max) {
+      List<byte[]> full = new ArrayList<>();
+      byte[] block = new byte[FIRST_BLOCK_BYTES];
+      int filled = 0;
+      int size = 0;
+      long patience = PATIENCE.toNanos();
+      long since = nanoTime.getAsLong();
+      for (int length = in.read(block);
+          length >= 0;
+          length = in.read(block, filled, block.length - filled)) {
+        if (size + (long) length > max) {
           throw ServingException.of(
               Reason.TOO_LARGE, "the body is larger than the " + max + " bytes allowed here");
         }
-        hold(length);
-        all.write(block, 0, length);
-        requireProgress(nanoTime.getAsLong() - start, all.size());
+        hold(length, max);
+        size += length;
+        filled += length;
+        long now = nanoTime.getAsLong();
+        patience = patienceLeft(patience, length, now - since);
+        since = now;
+        if (filled == block.length) {
+          full.add(block);
+          block = new byte[Math.min(2 * filled, BLOCK_BYTES_MAX)];
+          filled = 0;
+        }
       }
-      return all.toByteArray();
+      return joined(full, block, filled, size);
     }
 
-    private void hold(int bytes) {
+    private void hold(int bytes, int max) {
       held += bytes;
-      if (bytesHeld.addAndGet(bytes) > bytesMax) {
+      long ofAll = bytesHeld.addAndGet(bytes);
+      long ofCaller = change(caller, 0, bytes).bytes();
+      if (ofAll > bytesMax) {
         throw ServingException.of(
             Reason.OVERLOADED, "the bodies of all callers fill the memory set apart for them");
+      }
+      // One body is let in however little is free.
+      if (ofCaller > Math.max(max, bytesMax - ofAll)) {
+        throw ServingException.of(
+            Reason.OVERLOADED, "the bodies of this tenant fill its share of the memory for them");
       }
     }
 
     @Override
     public void close() {
-      bytesHeld.addAndGet(-held);
-      held = 0;
+      if (held > 0) {
+        bytesHeld.addAndGet(-held);
+        change(caller, 0, -held);
+        held = 0;
+      }
     }
   }
 
-  private void leave(String caller) {
-    arriving.computeIfPresent(caller, (name, count) -> count == 1 ? null : count - 1);
+  private static byte[] joined(List<byte[]> full, byte[] last, int filled, int size) {
+    byte[] all = new byte[size];
+    int at = 0;
+    for (byte[] block : full) {
+      System.arraycopy(block, 0, all, at, block.length);
+      at += block.length;
+    }
+    System.arraycopy(last, 0, all, at, filled);
+    return all;
   }
 
-  private static void requireProgress(long elapsedNanos, int bytes) {
-    long over = elapsedNanos - PATIENCE.toNanos();
-    if (over > 0 && bytes < over / 1e9 * BYTES_PER_SECOND_MIN) {
+  /** Nanoseconds that a body may still lag behind the least pace, once more of it has come. */
+  private static long patienceLeft(long patience, int bytes, long elapsedNanos) {
+    long worth = bytes * TimeUnit.SECONDS.toNanos(1) / BYTES_PER_SECOND_MIN;
+    long left = patience + worth - elapsedNanos;
+    if (left < 0) {
       throw ServingException.of(
           Reason.INVALID_REQUEST,
           "the body comes too slowly: at least "
               + BYTES_PER_SECOND_MIN
               + " bytes a second are wanted");
     }
+    return Math.min(left, PATIENCE.toNanos());
   }
 }
