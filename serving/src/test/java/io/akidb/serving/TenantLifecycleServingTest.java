@@ -67,6 +67,32 @@ class TenantLifecycleServingTest {
   }
 
   @Test
+  void suspended_withAKeyThatWasStolen_isCleanedUpByAnOperatorBeforeItIsResumed() {
+    try (TestNode node = TestNode.start(folder)) {
+      Owner owner = Owner.create(node);
+      JsonNode stolen = owner.client.post("/api-keys", "{\"role\": \"admin\"}").expect(201).json();
+      String path = "/api-keys/" + stolen.get("api_key_id").asText();
+      TestNode thief = node.as(stolen.get("api_key").asText());
+      node.post(owner.path() + "/suspend", "").expect(200);
+
+      thief.delete(path).expect(403);
+      assertThat(operate(node, owner, "GET", "/api-keys").json().get("items")).hasSize(2);
+      assertThat(operate(node, owner, "GET", "/audit").json().get("items")).isNotEmpty();
+      operate(node, owner, "GET", "/users");
+      operate(node, owner, "DELETE", path);
+      node.post(owner.path() + "/resume", "").expect(200);
+
+      thief.get("/collections").expect(401);
+      owner.client.get("/collections").expect(200);
+    }
+  }
+
+  private static Reply operate(TestNode node, Owner owner, String method, String path) {
+    Reply reply = node.send(method, path, null, "X-Tenant-ID", owner.id);
+    return reply.expect(method.equals("GET") ? 200 : 204);
+  }
+
+  @Test
   void deleted_thenRestored_worksWithItsOldKeyAndData() {
     try (TestNode node = TestNode.start(folder)) {
       Owner owner = Owner.create(node);

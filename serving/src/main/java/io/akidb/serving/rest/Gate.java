@@ -92,14 +92,14 @@ final class Gate {
     Principal principal = identify(http, route);
     modes.require(principal, route.path(), http.header("X-Tenant-ID"));
     TenantId ownId = principal.tenant();
-    Tenant own = ownId == null ? null : admitted(http, principal, ownId, counted);
+    Tenant own = ownId == null ? null : admitted(http, principal, ownId, route, counted);
     if (route.access() == Access.OPERATOR || route.access() == Access.NAMED_TENANT) {
       TenantId named = route.access() == Access.OPERATOR ? ownOf(principal) : named(http);
       Decision decision = require(principal, named, Target.tenant(), route);
       return new Call(http, bodyBytesMax, this, principal, null, decision);
     }
     TenantId id = tenantOf(principal, http.header("X-Tenant-ID"));
-    Tenant tenant = own == null ? admitted(http, principal, id, counted) : own;
+    Tenant tenant = own == null ? admitted(http, principal, id, route, counted) : own;
     Decision decision =
         route.access() == Access.KEY_HOLDER
             ? NOTHING
@@ -108,7 +108,8 @@ final class Gate {
   }
 
   /** The tenant in whose name a call is made, if it is served now and may make one more. */
-  private Tenant admitted(Context http, Principal principal, TenantId id, boolean counted) {
+  private Tenant admitted(
+      Context http, Principal principal, TenantId id, Route route, boolean counted) {
     Tenant tenant =
         tenants
             .get(id)
@@ -118,7 +119,7 @@ final class Gate {
                         ? ServingException.notFound("tenant")
                         : ServingException.of(
                             Reason.UNAUTHENTICATED, "the key's tenant is no more"));
-    if (!tenant.isActive()) {
+    if (!tenant.isActive() && !(principal.isOperator() && cleansUp(route))) {
       throw ServingException.of(
           Reason.TENANT_SUSPENDED, "the tenant is suspended; its operator can resume it");
     }
@@ -126,6 +127,13 @@ final class Gate {
       rates.admit(http, principal, tenant);
     }
     return tenant;
+  }
+
+  // Why a tenant is suspended may be a stolen key: it is to be found and revoked before it works
+  // again.
+  private static boolean cleansUp(Route route) {
+    return route.permission() == Permission.USERS_MANAGE
+        || route.permission() == Permission.AUDIT_READ;
   }
 
   /**
