@@ -7,6 +7,7 @@ import io.akidb.objectstore.InMemoryStore;
 import io.akidb.objectstore.ObjectStore;
 import io.akidb.policies.Users;
 import io.akidb.serving.TestNode.Reply;
+import io.akidb.tenancy.TenantId;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -38,6 +39,39 @@ class UsersServingTest extends IdentityFixture {
     admin.get(path).expect(404);
     admin.delete(path).expect(404);
     admin.post(path + "/roles", json("{'role': 'admin'}")).expect(404);
+  }
+
+  @Test
+  void operatorWithoutAnyRight_isNotToldWhichTenantsThereAre() {
+    TestNode idle =
+        as(
+            node.post("/users?platform=true", json("{'email': 'idle@b.c', 'grants': []}"))
+                .expect(201)
+                .json());
+    String there =
+        node.post("/tenants", json("{'name': 'x', 'quotas': {'api_key_rate_limit_per_second': 5}}"))
+            .expect(201)
+            .json()
+            .get("tenant_id")
+            .asText();
+    String missing = TenantId.random().value();
+    for (String[] call :
+        new String[][] {
+          {"GET", "/collections", null},
+          {"GET", "/collections/c", null},
+          {"POST", "/collections/c/search", "{'vector': [1, 2]}"},
+          {"GET", "/users", null},
+          {"POST", "/auth/token", "{}"}
+        }) {
+      String body = call[2] == null ? null : json(call[2]);
+      Reply ofThere = idle.send(call[0], call[1], body, "X-Tenant-ID", there);
+      Reply ofMissing = idle.send(call[0], call[1], body, "X-Tenant-ID", missing);
+      assertThat(ofThere.status()).as(call[1]).isEqualTo(ofMissing.status());
+      assertThat(ofThere.json().get("detail"))
+          .as(call[1])
+          .isEqualTo(ofMissing.json().get("detail"));
+      assertThat(ofThere.header("RateLimit-Limit")).as("its limits at " + call[1]).isEmpty();
+    }
   }
 
   @Test

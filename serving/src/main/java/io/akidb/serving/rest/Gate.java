@@ -99,11 +99,12 @@ final class Gate {
       return new Call(http, bodyBytesMax, this, principal, null, decision);
     }
     TenantId id = tenantOf(principal, http.header("X-Tenant-ID"));
+    if (route.access() == Access.KEY_HOLDER) {
+      return new Call(http, bodyBytesMax, this, principal, own, NOTHING);
+    }
+    // First, so that an operator who may nothing is not told which tenants there are.
+    Decision decision = require(principal, id, target(http, route), route);
     Tenant tenant = own == null ? admitted(http, principal, id, route, counted) : own;
-    Decision decision =
-        route.access() == Access.KEY_HOLDER
-            ? NOTHING
-            : require(principal, id, target(http, route), route);
     return new Call(http, bodyBytesMax, this, principal, tenant, decision);
   }
 
