@@ -238,6 +238,32 @@ class TenantLimitsTest {
   }
 
   @Test
+  void rateLimit_usedUpByTheTenant_keepsNoOperatorFromIt() {
+    try (TestNode node = TestNode.start(folder)) {
+      JsonNode tenant = tenant(node, "{\"api_rate_limit_per_second\": 1}");
+      String id = tenant.get("tenant_id").asText();
+      TestNode flood = node.as(tenant.get("api_key").asText());
+      for (int i = 0; i < 20; i++) {
+        flood.get("/collections");
+        node.send("GET", "/api-keys", null, "X-Tenant-ID", id).expect(200);
+      }
+      String ofKeys = "{\"api_key_rate_limit_per_second\": 3}";
+      String other = tenant(node, ofKeys).get("tenant_id").asText();
+      Reply counted = node.send("GET", "/api-keys", null, "X-Tenant-ID", other).expect(200);
+      assertThat(counted.header("RateLimit-Remaining")).as("of its own key").isEqualTo("2");
+    }
+  }
+
+  @Test
+  void rateLimit_whereTheOperatorsKeyIsTheOnlyOne_holdsForIt() {
+    try (TestNode node = TestNode.start(folder, "--rbac-enabled", "false")) {
+      String id = tenant(node, "{\"api_rate_limit_per_second\": 3}").get("tenant_id").asText();
+      Reply counted = node.send("GET", "/collections", null, "X-Tenant-ID", id).expect(200);
+      assertThat(counted.header("RateLimit-Remaining")).isEqualTo("2");
+    }
+  }
+
+  @Test
   void rateLimit_sharedByNodes_admitsEachItsPart() {
     try (TestNode node = TestNode.start(folder, "--rate-limit-nodes", "4")) {
       TestNode client = client(node, "{\"api_rate_limit_per_second\": 8}");

@@ -125,7 +125,7 @@ final class Gate {
           Reason.TENANT_SUSPENDED, "the tenant is suspended; its operator can resume it");
     }
     if (counted) {
-      rates.admit(http, principal, tenant);
+      rates.admit(http, principal, tenant, sharer(principal, id) != null);
     }
     return tenant;
   }

@@ -5,6 +5,7 @@ import io.akidb.serving.problem.Reason;
 import io.akidb.serving.problem.ServingException;
 import io.akidb.serving.tenant.Tenancy;
 import io.akidb.tenancy.Tenant;
+import io.akidb.tenancy.TenantQuotas;
 import io.akidb.tenancy.rate.RateDecision;
 import io.akidb.tenancy.rate.RateDecision.Scope;
 import io.javalin.http.Context;
@@ -22,14 +23,18 @@ final class RateLimits {
    * Counts a call in a tenant's name, and writes {@code RateLimit-Limit}, {@code
    * RateLimit-Remaining} and {@code RateLimit-Reset} to its answer if there is a limit.
    *
+   * @param shares whether the tenant's own limit is meant for it, besides that of each key
    * @throws ServingException RATE_LIMITED
    */
-  void admit(Context http, Principal principal, Tenant tenant) {
+  void admit(Context http, Principal principal, Tenant tenant, boolean shares) {
     tenancy.metrics().request(tenant.tenantId());
     String keyId = principal.keyId();
     tenancy
         .rates()
-        .admit(tenant.tenantId(), keyId == null ? principal.id() : keyId, tenant.quotas())
+        .admit(
+            tenant.tenantId(),
+            keyId == null ? principal.id() : keyId,
+            shares ? tenant.quotas() : ofTheKeyAlone(tenant.quotas()))
         .ifPresent(
             decision -> {
               http.header("RateLimit-Limit", Integer.toString(decision.limitPerSecond()));
@@ -40,6 +45,10 @@ final class RateLimits {
                 throw refusal(decision);
               }
             });
+  }
+
+  private static TenantQuotas ofTheKeyAlone(TenantQuotas quotas) {
+    return new TenantQuotas(null, null, null, null, quotas.apiKeyRateLimitPerSecond());
   }
 
   private static ServingException refusal(RateDecision decision) {
