@@ -1,7 +1,6 @@
 package io.akidb.serving.rest;
 
-import com.github.benmanes.caffeine.cache.Caffeine;
-import com.github.benmanes.caffeine.cache.LoadingCache;
+import com.github.benmanes.caffeine.cache.Ticker;
 import io.akidb.catalog.CollectionSchema;
 import io.akidb.policies.ApiKeys;
 import io.akidb.policies.Authorizer;
@@ -19,10 +18,7 @@ import io.akidb.serving.tenant.Tenancy;
 import io.akidb.tenancy.InvalidNameException;
 import io.akidb.tenancy.Tenant;
 import io.akidb.tenancy.TenantId;
-import io.akidb.tenancy.TenantRegistry;
-import io.akidb.tenancy.VersionedTenant;
 import io.javalin.http.Context;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -31,8 +27,6 @@ import org.jspecify.annotations.Nullable;
 final class Gate {
   private static final String BEARER = "Bearer ";
   private static final int PLACES_OF_OTHERS_DIVISOR = 4;
-  private static final int TENANTS_CACHED_MAX = 100_000;
-  private static final Duration TENANT_TRUST = Duration.ofMillis(900);
 
   private static final Decision NOTHING =
       new Decision(Decision.Outcome.FORBIDDEN, "nobody asks", List.of());
@@ -45,7 +39,7 @@ final class Gate {
   private final RateLimits rates;
   private final AuthFailures failures;
   private final MetricsAccess metrics;
-  private final LoadingCache<TenantId, Optional<Tenant>> tenants;
+  private final KnownTenants tenants;
 
   Gate(Identity identity, Tenancy tenancy, AuthFailures failures, MetricsAccess metrics) {
     this.keys = identity.keys();
@@ -55,12 +49,7 @@ final class Gate {
     this.rates = new RateLimits(tenancy);
     this.failures = failures;
     this.metrics = metrics;
-    TenantRegistry registry = tenancy.registry();
-    this.tenants =
-        Caffeine.newBuilder()
-            .maximumSize(TENANTS_CACHED_MAX)
-            .expireAfterWrite(TENANT_TRUST)
-            .build(id -> registry.find(id).map(VersionedTenant::tenant));
+    this.tenants = new KnownTenants(tenancy.registry(), Ticker.systemTicker());
   }
 
   /**
@@ -156,7 +145,7 @@ final class Gate {
 
   /** Forgets what it knows of a tenant, after a change on this node. */
   void forget(TenantId tenant) {
-    tenants.invalidate(tenant);
+    tenants.forget(tenant);
   }
 
   private Principal identify(Context http, Route route) {
