@@ -201,7 +201,7 @@ public final class Node implements AutoCloseable {
         search,
         launcher,
         metrics,
-        () -> answers(registry, tenants.modes().defaultTenant()));
+        new Readiness(() -> answers(registry, tenants.modes().defaultTenant()), System::nanoTime));
   }
 
   private static void register(
