@@ -195,6 +195,28 @@ class TenancyServingTest {
   }
 
   @Test
+  void tenant_askedForTwiceWithOneIdempotencyKey_isMadeOnce() {
+    String asked = "{\"name\": \"once\"}";
+    String[] once = {"Idempotency-Key", "k"};
+    String path = node.send("POST", "/tenants", asked, once).expect(201).header("Location");
+
+    Reply again = node.send("POST", "/tenants", asked, once).expect(409);
+
+    assertThat(again.json().get("detail").asText()).contains(path);
+    assertThat(node.get("/tenants").json().get("items")).as("and 'default'").hasSize(2);
+
+    String etag = node.get(path).header("ETag");
+    String[] renaming = {"Idempotency-Key", "k", "If-Match", etag};
+    Reply renamed = node.send("PUT", path, "{\"name\": \"new\"}", renaming).expect(200);
+    Reply repeated = node.send("PUT", path, "{\"name\": \"new\"}", renaming).expect(200);
+    assertThat(repeated.header("Idempotency-Replayed")).isEqualTo("true");
+    assertThat(repeated.json()).isEqualTo(renamed.json());
+    node.send("DELETE", path, null, once).expect(204);
+    assertThat(node.send("DELETE", path, null, once).expect(204).header("Idempotency-Replayed"))
+        .isEqualTo("true");
+  }
+
+  @Test
   void operator_withXTenantId_worksOnThatTenant() {
     JsonNode tenant = tenant("{}");
     String id = tenant.get("tenant_id").asText();

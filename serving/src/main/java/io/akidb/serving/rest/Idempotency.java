@@ -5,7 +5,6 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.LoadingCache;
 import io.akidb.serving.problem.Reason;
 import io.akidb.serving.problem.ServingException;
-import io.akidb.tenancy.TenantId;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -47,7 +46,7 @@ final class Idempotency {
   private final long bytesMax;
 
   // Of each tenant by itself, so that none can have another's answers forgotten.
-  private final LoadingCache<TenantId, Cache<Id, Kept>> tenants =
+  private final LoadingCache<String, Cache<Id, Kept>> tenants =
       Caffeine.newBuilder()
           .maximumSize(TENANTS_MAX)
           .expireAfterAccess(KEPT)
@@ -77,12 +76,13 @@ final class Idempotency {
   /**
    * Handles a call once.
    *
+   * @param tenant among whose answers its own is kept; the platform's have a name of their own
    * @param path with its query
    * @throws ServingException CONFLICT if the key was used for another body, its first call is still
    *     being handled, or its answer held a secret
    */
   Answer once(
-      TenantId tenant,
+      String tenant,
       String principal,
       String method,
       String path,

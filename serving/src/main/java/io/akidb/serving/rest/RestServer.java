@@ -4,6 +4,7 @@ import io.akidb.policies.Permission;
 import io.akidb.serving.metrics.NodeMetrics;
 import io.akidb.serving.problem.Reason;
 import io.akidb.serving.problem.ServingException;
+import io.akidb.tenancy.TenantId;
 import io.javalin.Javalin;
 import io.javalin.compression.CompressionStrategy;
 import io.javalin.config.JavalinConfig;
@@ -27,6 +28,8 @@ public final class RestServer implements AutoCloseable {
   private static final String BASE = "/v1";
   private static final Pattern REQUEST_ID = Pattern.compile("[A-Za-z0-9._-]{1,64}");
   private static final String ID_ATTRIBUTE = "akidb.request-id";
+  // No tenant's id.
+  private static final String PLATFORM = "platform";
   private static final int BODIES_HEAP_DIVISOR = 4;
   private static final int REPEATED_HEAP_DIVISOR = 32;
   private static final int HEADER_BYTES_MAX = 16 << 10;
@@ -214,11 +217,11 @@ public final class RestServer implements AutoCloseable {
 
   private Answer handleOnce(Context http, Route route, Call call) {
     String key = http.header("Idempotency-Key");
-    if (key == null || route.access() != Access.TENANT || !isUnsafe(route)) {
+    if (key == null || !isRepeatable(route)) {
       return route.handler().handle(call);
     }
     return idempotency.once(
-        call.tenant().tenantId(),
+        ofWhom(call),
         call.principal().id() + "," + call.principal().keyId(),
         route.method(),
         http.queryString() == null ? http.path() : http.path() + "?" + http.queryString(),
@@ -227,9 +230,19 @@ public final class RestServer implements AutoCloseable {
         () -> route.handler().handle(call));
   }
 
-  // What only reads can be repeated anyway, and its answers may be large.
-  private static boolean isUnsafe(Route route) {
-    return !route.reads()
+  private static String ofWhom(Call call) {
+    TenantId tenant = call.tenantId() == null ? call.principal().tenant() : call.tenantId();
+    return tenant == null ? PLATFORM : tenant.value();
+  }
+
+  /**
+   * Whether a call may carry an {@code Idempotency-Key}. What only reads can be repeated anyway,
+   * and its answers may be large; a token is made anew each time.
+   */
+  static boolean isRepeatable(Route route) {
+    return route.access() != Access.OPEN
+        && route.access() != Access.KEY_HOLDER
+        && !route.reads()
         && route.permission() != Permission.VECTORS_SEARCH
         && route.permission() != Permission.COLLECTIONS_READ;
   }

@@ -33,14 +33,31 @@ class RouteRulesTest {
         .containsExactlyInAnyOrder("POST /collections", "GET /collections");
   }
 
+  private static JsonNode contract() throws IOException {
+    return new YAMLMapper()
+        .readTree(Path.of(System.getenv("AKIDB_ROOT"), "docs", "openapi.yaml").toFile());
+  }
+
+  private static JsonNode operation(JsonNode contract, Route route) {
+    return contract.path("paths").path(route.path()).path(route.method().toLowerCase(Locale.ROOT));
+  }
+
+  @Test
+  void idempotencyKey_isInTheContractWhereItIsTaken() throws IOException {
+    JsonNode contract = contract();
+    for (Route route : routes()) {
+      assertThat(
+              operation(contract, route).path("parameters").toString().contains("/idempotencyKey"))
+          .as("%s %s", route.method(), route.path())
+          .isEqualTo(RestServer.isRepeatable(route));
+    }
+  }
+
   @Test
   void rule_ofEachRoute_isTheContracts() throws IOException {
-    JsonNode paths =
-        new YAMLMapper()
-            .readTree(Path.of(System.getenv("AKIDB_ROOT"), "docs", "openapi.yaml").toFile())
-            .get("paths");
+    JsonNode contract = contract();
     for (Route route : routes()) {
-      JsonNode operation = paths.path(route.path()).path(route.method().toLowerCase(Locale.ROOT));
+      JsonNode operation = operation(contract, route);
       String rule =
           switch (route.access()) {
             case OPEN -> "none";
