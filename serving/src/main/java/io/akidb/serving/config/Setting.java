@@ -50,6 +50,7 @@ public enum Setting {
   REQUESTS_IN_FLIGHT_MAX(
       "256",
       "calls handled at once, of one among several tenants three quarters; more are answered 503"),
+  CONNECTIONS_MAX("2048", "connections open at once; more wait until one of them ends"),
   METRICS_OPEN("false", "whether anybody who reaches the port may read the metrics"),
   METRICS_KEY(null, "a secret that opens the metrics and nothing else, for whoever scrapes them"),
   AUTH_FAILURES_PER_SECOND(

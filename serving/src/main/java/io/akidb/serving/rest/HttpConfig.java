@@ -11,6 +11,7 @@ import java.time.Duration;
  * @param port to listen on; 0 takes a free one
  * @param writeBodyBytesMax largest body of a write
  * @param requestsInFlightMax handled at once
+ * @param connectionsMax open at once
  * @param stopTimeout for calls in flight when stopping
  * @param authFailuresPerSecond calls of one address without a known credential; 0 for no limit
  */
@@ -19,6 +20,7 @@ public record HttpConfig(
     int port,
     int writeBodyBytesMax,
     int requestsInFlightMax,
+    int connectionsMax,
     Duration stopTimeout,
     int authFailuresPerSecond) {
   private static final int OTHER_BODIES_DIVISOR = 16;
@@ -30,6 +32,7 @@ public record HttpConfig(
         (int) settings.number(Setting.PORT, 0, 65_535),
         (int) settings.number(Setting.BODY_BYTES_MAX, 1 << 16, 1 << 30),
         (int) settings.number(Setting.REQUESTS_IN_FLIGHT_MAX, 1, 100_000),
+        (int) settings.number(Setting.CONNECTIONS_MAX, 1, 1_000_000),
         Duration.ofSeconds(settings.number(Setting.STOP_TIMEOUT_SECS, 0, 600)),
         (int) settings.number(Setting.AUTH_FAILURES_PER_SECOND, 0, 1_000_000));
   }

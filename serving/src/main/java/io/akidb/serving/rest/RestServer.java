@@ -19,6 +19,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.NetworkConnectionLimit;
 
 /**
  * The HTTP server: gives each route to its handler, below {@code /v1} and below nothing. {@link
@@ -107,6 +108,7 @@ public final class RestServer implements AutoCloseable {
         server -> {
           server.setStopTimeout(config.stopTimeout().toMillis());
           server.setErrorHandler(new PlainErrors());
+          server.addBean(new NetworkConnectionLimit(config.connectionsMax(), server));
         });
     for (Route route : routes) {
       for (String base : List.of(BASE, "")) {

@@ -28,7 +28,8 @@ class SettingsTest {
 
     HttpConfig http = HttpConfig.of(settings);
     assertThat(http)
-        .isEqualTo(new HttpConfig("127.0.0.1", 8080, 32 << 20, 256, Duration.ofSeconds(10), 20));
+        .isEqualTo(
+            new HttpConfig("127.0.0.1", 8080, 32 << 20, 256, 2048, Duration.ofSeconds(10), 20));
     assertThat(ShardCacheConfig.of(settings).bytesMax()).isEqualTo(10L << 30);
     assertThat(ShardCacheConfig.of(settings).folder()).hasFileName("akidb-cache-8080");
     CollectionsConfig collections = CollectionsConfig.of(settings);

@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.akidb.objectstore.InMemoryStore;
 import io.akidb.serving.TestNode.Reply;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -18,8 +22,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A tenant whose calls would keep the whole node busy. */
-class GreedyTenantTest {
+/** Callers who would keep the whole node busy. */
+class GreedyCallersTest {
   private static final int IN_FLIGHT_MAX = 4;
   private static final int OF_A_TENANT = 3;
 
@@ -85,6 +89,46 @@ class GreedyTenantTest {
       greedy.get("/users").expect(200);
     } finally {
       release.countDown();
+    }
+  }
+
+  private static Socket connect(TestNode node, int timeoutMs) throws IOException {
+    Socket socket = new Socket(InetAddress.getLoopbackAddress(), node.node().port());
+    socket.setSoTimeout(timeoutMs);
+    String request = "GET /v1/health/live HTTP/1.1\r\nHost: localhost\r\n\r\n";
+    socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+    return socket;
+  }
+
+  /** Whether its call is answered within its time. */
+  private static boolean isAnswered(Socket socket) {
+    try {
+      return socket.getInputStream().read() == 'H';
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  @Test
+  void connections_beyondTheBound_waitUntilOthersEnd(@TempDir Path folder) throws IOException {
+    try (TestNode node = TestNode.start(folder, "--connections-max", "2")) {
+      try (Socket first = connect(node, 20_000);
+          Socket second = connect(node, 20_000)) {
+        assertThat(isAnswered(first)).isTrue();
+        assertThat(isAnswered(second)).isTrue();
+        try (Socket third = connect(node, 300)) {
+          assertThat(isAnswered(third)).isFalse();
+        }
+      }
+      TestNode.await(
+          "others to be let in",
+          () -> {
+            try (Socket next = connect(node, 1000)) {
+              return isAnswered(next);
+            } catch (IOException e) {
+              return false;
+            }
+          });
     }
   }
 }
