@@ -82,12 +82,12 @@ final class Gate {
     modes.require(principal, route.path(), http.header("X-Tenant-ID"));
     TenantId ownId = principal.tenant();
     Tenant own = ownId == null ? null : admitted(http, principal, ownId, route, counted);
+    TenantId id = tenantOf(principal, http.header("X-Tenant-ID"));
     if (route.access() == Access.OPERATOR || route.access() == Access.NAMED_TENANT) {
       TenantId named = route.access() == Access.OPERATOR ? ownOf(principal) : named(http);
       Decision decision = require(principal, named, Target.tenant(), route);
       return new Call(http, bodyBytesMax, this, principal, null, decision);
     }
-    TenantId id = tenantOf(principal, http.header("X-Tenant-ID"));
     if (route.access() == Access.KEY_HOLDER) {
       return new Call(http, bodyBytesMax, this, principal, own, NOTHING);
     }
