@@ -107,20 +107,22 @@ class TenancyServingTest {
   }
 
   @Test
-  void tenant_describedByItsAdministrator_keepsItsQuotas() {
+  void tenant_renamedByItsAdministrator_keepsItsQuotasAndMetadata() {
     JsonNode tenant = tenant("{\"max_collections\": 3}");
     TestNode client = keyOf(tenant);
     String path = "/tenants/" + tenant.get("tenant_id").asText();
-    String etag = client.get(path).expect(200).header("ETag");
+    String described =
+        """
+        {"name": "acme", "quotas": {"max_collections": 3}, "metadata": {"contract": "7"}}""";
+    String etag = node.put(path, described).expect(200).header("ETag");
+    assertThat(client.get(path).expect(200).header("ETag")).isEqualTo(etag);
 
-    Reply changed =
-        client
-            .send(
-                "PUT", path, "{\"name\": \"new\", \"metadata\": {\"a\": \"b\"}}", "If-Match", etag)
-            .expect(200);
+    Reply changed = client.send("PUT", path, "{\"name\": \"new\"}", "If-Match", etag).expect(200);
 
     assertThat(changed.json().get("name").asText()).isEqualTo("new");
     assertThat(changed.json().at("/quotas/max_collections").asInt()).isEqualTo(3);
+    assertThat(changed.json().at("/metadata/contract").asText()).isEqualTo("7");
+    client.put(path, "{\"name\": \"x\", \"metadata\": {\"contract\": \"8\"}}").expect(403);
     client.send("PUT", path, "{\"name\": \"late\"}", "If-Match", etag).expect(412);
     client.send("PUT", path, "{\"name\": \"new\"}", "If-Match", "*").expect(200);
     client.put(path, "{\"name\": \"x\", \"quotas\": {\"max_collections\": 9}}").expect(403);

@@ -139,6 +139,8 @@ final class TenantHandlers {
     Fields body = Fields.ofBody(call, FIELDS);
     String name = body.requiredText("name");
     TenantQuotas quotas = quotas(body);
+    requireOperatorFor(call, body, "quotas");
+    requireOperatorFor(call, body, "metadata");
     Map<String, String> metadata = metadata(body);
     registry()
         .findAny(id(call))
@@ -149,22 +151,27 @@ final class TenantHandlers {
       call.note("quotas", json(changed.tenant()).path("quotas"));
       return answer(changed);
     }
-    if (body.has("quotas")) {
-      throw ServingException.of(Reason.FORBIDDEN, "a tenant's quotas are set by its operator");
-    }
-    return answer(change(call, id -> describe(call, id, name, metadata)));
+    return answer(change(call, id -> rename(call, id, name)));
   }
 
-  // Of exactly the version whose quotas are kept, so that none of the operator's changes is undone.
-  private VersionedTenant describe(
-      Call call, TenantId id, String name, Map<String, String> metadata) {
+  private static void requireOperatorFor(Call call, Fields body, String field) {
+    if (!call.principal().isOperator() && body.has(field)) {
+      throw ServingException.of(
+          Reason.FORBIDDEN, "a tenant's " + field + " are set by its operator");
+    }
+  }
+
+  // Of exactly the version whose quotas and metadata are kept, so that none of the operator's
+  // changes is undone.
+  private VersionedTenant rename(Call call, TenantId id, String name) {
     VersionedTenant current = registry().get(id);
     String asked = ifMatch(call);
     if (asked != null && !asked.equals(current.etag())) {
       throw ServingException.of(
           Reason.PRECONDITION_FAILED, "the tenant was changed meanwhile; read it again");
     }
-    return registry().update(id, name, current.tenant().quotas(), metadata, current.etag());
+    Tenant kept = current.tenant();
+    return registry().update(id, name, kept.quotas(), kept.metadata(), current.etag());
   }
 
   private Answer delete(Call call) {
