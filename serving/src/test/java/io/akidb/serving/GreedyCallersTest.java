@@ -59,36 +59,38 @@ class GreedyCallersTest {
                 "--requests-in-flight-max",
                 Integer.toString(IN_FLIGHT_MAX));
         ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor()) {
-      JsonNode made = tenant(operator);
-      String id = made.get("tenant_id").asText();
-      TestNode greedy = client(operator, made);
-      TestNode other = client(operator, tenant(operator));
-      store.before(
-          (method, key) -> {
-            if (key.contains(id + "/collections")) {
-              hold();
-            }
-          });
-      List<Future<Reply>> slow = new ArrayList<>();
-      for (int i = 0; i < OF_A_TENANT; i++) {
-        slow.add(clients.submit(() -> greedy.get("/collections")));
-      }
-      TestNode.await("the tenant's calls to be held", () -> held.get() == OF_A_TENANT);
+      try {
+        JsonNode made = tenant(operator);
+        String id = made.get("tenant_id").asText();
+        TestNode greedy = client(operator, made);
+        TestNode other = client(operator, tenant(operator));
+        store.before(
+            (method, key) -> {
+              if (key.contains(id + "/collections")) {
+                hold();
+              }
+            });
+        List<Future<Reply>> slow = new ArrayList<>();
+        for (int i = 0; i < OF_A_TENANT; i++) {
+          slow.add(clients.submit(() -> greedy.get("/collections")));
+        }
+        TestNode.await("the tenant's calls to be held", () -> held.get() == OF_A_TENANT);
 
-      Reply refused = greedy.get("/users").expect(503);
-      assertThat(refused.code()).isEqualTo("overloaded");
-      assertThat(refused.header("Retry-After")).isNotEmpty();
-      assertThat(refused.json().get("detail").asText()).contains("of this tenant");
-      other.get("/collections").expect(200);
-      operator.send("GET", "/users", null, "X-Tenant-ID", id).expect(200);
+        Reply refused = greedy.get("/users").expect(503);
+        assertThat(refused.code()).isEqualTo("overloaded");
+        assertThat(refused.header("Retry-After")).isNotEmpty();
+        assertThat(refused.json().get("detail").asText()).contains("of this tenant");
+        other.get("/collections").expect(200);
+        operator.send("GET", "/users", null, "X-Tenant-ID", id).expect(200);
 
-      release.countDown();
-      for (Future<Reply> call : slow) {
-        call.get().expect(200);
+        release.countDown();
+        for (Future<Reply> call : slow) {
+          call.get().expect(200);
+        }
+        greedy.get("/users").expect(200);
+      } finally {
+        release.countDown();
       }
-      greedy.get("/users").expect(200);
-    } finally {
-      release.countDown();
     }
   }
 

@@ -57,13 +57,15 @@ class ReadinessTest {
     assertThat(readiness.getAsBoolean()).isTrue();
     nanos.addAndGet(Readiness.TRUST_NANOS);
     try (ExecutorService other = Executors.newVirtualThreadPerTaskExecutor()) {
-      Future<Boolean> looking = other.submit(readiness::getAsBoolean);
-      await(begun);
-      assertThat(readiness.getAsBoolean()).isTrue();
-      answered.countDown();
-      assertThat(looking.get()).isFalse();
-    } finally {
-      answered.countDown();
+      try {
+        Future<Boolean> looking = other.submit(readiness::getAsBoolean);
+        await(begun);
+        assertThat(readiness.getAsBoolean()).isTrue();
+        answered.countDown();
+        assertThat(looking.get()).isFalse();
+      } finally {
+        answered.countDown();
+      }
     }
     assertThat(looks).hasValue(2);
   }
