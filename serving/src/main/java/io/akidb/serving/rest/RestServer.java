@@ -112,10 +112,10 @@ public final class RestServer implements AutoCloseable {
         });
     for (Route route : routes) {
       for (String base : List.of(BASE, "")) {
-        javalinConfig.routes.addHttpHandler(
-            HandlerType.findOrCreate(route.method()),
-            base + route.path(),
-            http -> handle(http, route));
+        for (HandlerType method : methods(route)) {
+          javalinConfig.routes.addHttpHandler(
+              method, base + route.path(), http -> handle(http, route));
+        }
       }
     }
     javalinConfig.routes.exception(
@@ -128,6 +128,12 @@ public final class RestServer implements AutoCloseable {
     http.setSendServerVersion(false);
     http.setSendXPoweredBy(false);
     http.setRequestHeaderSize(HEADER_BYTES_MAX);
+  }
+
+  // Where nobody handles HEAD, the library answers 200 to whoever asks.
+  private static List<HandlerType> methods(Route route) {
+    HandlerType method = HandlerType.findOrCreate(route.method());
+    return method.equals(HandlerType.GET) ? List.of(method, HandlerType.HEAD) : List.of(method);
   }
 
   private void handle(Context http, Route route) {
