@@ -220,7 +220,10 @@ final class BuildRunner {
     boolean superseded = failure instanceof BuildSupersededException;
     String message = (superseded ? "superseded by a newer build: " : "") + messageOf(failure);
     try {
-      lease.fail(message);
+      lease.fail(
+          superseded || tellsPeople(failure)
+              ? message
+              : "the platform could not build it; the log of build " + buildId + " says why");
     } catch (LeaseLostException e) {
       return ended(
           address, buildId, Outcome.TAKEN, startedMillis, "another job took this build over");
@@ -249,6 +252,19 @@ final class BuildRunner {
       String message) {
     return new BuildSummary(
         outcome, address, buildId, -1, null, 0, 0, "", null, secondsSince(startedMillis), message);
+  }
+
+  /**
+   * Whether its message may be shown to whoever sees the collection: others name objects of the
+   * bucket, hosts and classes.
+   */
+  private static boolean tellsPeople(Throwable failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof BuildException) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /**

@@ -2,31 +2,37 @@ package io.akidb.build;
 
 import io.akidb.catalog.BuildRequest;
 import io.akidb.catalog.Catalog;
+import io.akidb.catalog.CatalogException;
 import io.akidb.catalog.CollectionNotFoundException;
 import io.akidb.catalog.CollectionPage;
 import io.akidb.objectstore.FolderPage;
 import io.akidb.objectstore.ObjectStore;
 import io.akidb.tenancy.CollectionName;
 import io.akidb.tenancy.InvalidNameException;
+import io.akidb.tenancy.TenancyException;
 import io.akidb.tenancy.TenantContext;
 import io.akidb.tenancy.TenantId;
 import io.akidb.tenancy.TenantNamespace;
+import io.akidb.tenancy.TenantRegistry;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** Finds requests for builds that nobody works on. */
+/** Finds requests for builds that nobody works on. What is damaged is one tenant's own trouble. */
 final class PendingBuilds {
+  private static final System.Logger LOG = System.getLogger(PendingBuilds.class.getName());
   private static final int PAGE = 1000;
 
   private final ObjectStore store;
   private final Catalog catalog;
+  private final TenantRegistry registry;
 
   PendingBuilds(ObjectStore store, Clock clock) {
     this.store = store;
     this.catalog = new Catalog(store, clock);
+    this.registry = new TenantRegistry(store, clock);
   }
 
   /** A request that waits. */
@@ -34,7 +40,7 @@ final class PendingBuilds {
 
   /**
    * Of a tenant's collection, of all of a tenant's, or, for who may read the whole bucket, of all
-   * tenants'.
+   * tenants that are served.
    *
    * @param tenant null for all
    * @param collection null for all
@@ -56,17 +62,23 @@ final class PendingBuilds {
     String after = null;
     do {
       FolderPage page = store.listFolders(TenantNamespace.TENANTS_PREFIX, after, PAGE);
-      page.names().stream().filter(PendingBuilds::isTenant).forEach(tenants::add);
+      page.names().stream().filter(this::isServed).forEach(tenants::add);
       after = page.nextStartAfter();
     } while (after != null);
     return tenants;
   }
 
-  /** Whether it is not somebody else's folder among the tenants' ones. */
-  private static boolean isTenant(String folder) {
+  /** Whether it is a tenant's folder, and not one of a tenant that is suspended or deleted. */
+  private boolean isServed(String folder) {
     try {
-      return new TenantId(folder).value().equals(folder);
+      TenantId id = new TenantId(folder);
+      // A bucket of one tenant may have no descriptor.
+      return id.value().equals(folder)
+          && registry.findAny(id).map(found -> found.tenant().isActive()).orElse(true);
     } catch (InvalidNameException e) {
+      return false;
+    } catch (TenancyException e) {
+      LOG.log(System.Logger.Level.ERROR, "builds of tenant " + folder + " are left alone", e);
       return false;
     }
   }
@@ -91,6 +103,15 @@ final class PendingBuilds {
       }
     } catch (CollectionNotFoundException e) {
       // Dropped since it was listed.
+    } catch (CatalogException e) {
+      LOG.log(
+          System.Logger.Level.ERROR,
+          "builds of "
+              + address.name().value()
+              + " of tenant "
+              + address.tenantId()
+              + " are left alone",
+          e);
     }
   }
 }

@@ -10,8 +10,13 @@ import io.akidb.catalog.VectorCollection;
 import io.akidb.tenancy.CollectionName;
 import io.akidb.tenancy.TenantContext;
 import io.akidb.tenancy.TenantId;
+import io.akidb.tenancy.TenantQuotas;
+import io.akidb.tenancy.TenantRegistry;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -74,6 +79,39 @@ class BuildCommandLineTest {
     assertThat(second.head().index().rows()).isZero();
     assertThat(second.builds().latest().orElseThrow().owner()).isEqualTo("operator");
     assertThat(again.last().get("builds").asInt()).isZero();
+  }
+
+  @Test
+  void pending_damagedOrUnservedTenants_stopNobodyElsesBuilds() {
+    TenantId other = TenantId.random();
+    requestOf(other, "damaged");
+    bucket.store.put(
+        new TenantContext(other, "test").namespace().headKey(new CollectionName("damaged")),
+        "no manifest".getBytes(StandardCharsets.UTF_8));
+    TenantRegistry tenants = new TenantRegistry(bucket.store, Clock.systemUTC());
+    TenantId suspended =
+        tenants.create("late payer", TenantQuotas.UNLIMITED, Map.of()).tenant().tenantId();
+    VectorCollection unserved = requestOf(suspended, "unserved");
+    tenants.suspend(suspended, null);
+    request(parameters(1000));
+
+    Bucket.Run run = bucket.run(List.of("--pending", "--owner", "operator"));
+
+    assertThat(run.exitCode()).as(run.errors()).isZero();
+    assertThat(run.last().get("builds").asInt()).isEqualTo(1);
+    assertThat(bucket.collection.head().index().rows()).isEqualTo(400);
+    assertThat(unserved.builds().latest().orElseThrow().state())
+        .isEqualTo(BuildRequest.State.PENDING);
+  }
+
+  private VectorCollection requestOf(TenantId tenant, String name) {
+    VectorCollection collection =
+        bucket.catalog.create(
+            new TenantContext(tenant, "test"),
+            new CollectionName(name),
+            CollectionSchema.of(4, Metric.DOT));
+    collection.builds().request(IndexParameters.defaults());
+    return collection;
   }
 
   @Test

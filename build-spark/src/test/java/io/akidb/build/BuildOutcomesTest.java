@@ -149,6 +149,10 @@ class BuildOutcomesTest {
     assertThat(summary.outcome()).isEqualTo(Outcome.FAILED);
     assertThat(summary.message()).contains("the store is away");
     assertThat(state(build).state()).isEqualTo(BuildRequest.State.FAILED);
+    assertThat(state(build).error())
+        .as("whoever sees the collection is not told of the platform's parts")
+        .doesNotContain("the store is away")
+        .contains(build.toString());
     assertThat(bucket.objectsOf(build)).isEmpty();
     assertThat(bucket.collection.head().index()).isNull();
   }
