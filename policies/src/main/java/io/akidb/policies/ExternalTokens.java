@@ -3,7 +3,6 @@ package io.akidb.policies;
 import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JOSEObjectType;
 import com.nimbusds.jose.KeySourceException;
-import com.nimbusds.jose.crypto.factories.DefaultJWSVerifierFactory;
 import com.nimbusds.jose.proc.BadJOSEException;
 import com.nimbusds.jose.proc.DefaultJOSEObjectTypeVerifier;
 import com.nimbusds.jose.proc.JWSVerificationKeySelector;
@@ -71,7 +70,7 @@ public final class ExternalTokens {
             ? new DefaultJOSEObjectTypeVerifier<>(
                 JOSEObjectType.JWT, new JOSEObjectType("at+jwt"), null)
             : new DefaultJOSEObjectTypeVerifier<>(new JOSEObjectType(type));
-    this.signatures = new VerifiedSignatures(new DefaultJWSVerifierFactory());
+    this.signatures = new VerifiedSignatures(CurveVerifiers.fastest());
   }
 
   /**
