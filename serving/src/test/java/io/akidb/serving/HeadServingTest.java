@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.akidb.objectstore.InMemoryStore;
 import io.akidb.serving.TestNode.Reply;
+import java.io.IOException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -31,7 +32,7 @@ class HeadServingTest {
   @TempDir Path folder;
 
   @Test
-  void head_ofAnyPath_isTheGetWithoutItsBody() {
+  void head_ofAnyPath_isTheGetWithoutItsBody() throws IOException, InterruptedException {
     try (HttpClient client = HttpClient.newHttpClient();
         TestNode operator =
             TestNode.start(folder, new InMemoryStore(Clock.systemUTC()), folder.resolve("cache"))) {
@@ -57,7 +58,8 @@ class HeadServingTest {
     }
   }
 
-  private static HttpResponse<String> head(HttpClient client, HttpRequest get) throws Exception {
+  private static HttpResponse<String> head(HttpClient client, HttpRequest get)
+      throws IOException, InterruptedException {
     HttpRequest head = HttpRequest.newBuilder(get, (name, value) -> true).HEAD().build();
     return client.send(head, HttpResponse.BodyHandlers.ofString());
   }

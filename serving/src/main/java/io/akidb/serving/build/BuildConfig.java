@@ -38,6 +38,17 @@ public record BuildConfig(List<String> command, Path logFolder, Map<String, Stri
         bucket(settings));
   }
 
+  /**
+   * Makes an environment that was inherited from the node the job's: with the bucket, and without
+   * the node's other settings, of which some are secrets that are no business of a build.
+   */
+  void applyTo(Map<String, String> inherited) {
+    for (Setting setting : Setting.values()) {
+      inherited.remove(setting.variable());
+    }
+    inherited.putAll(environment);
+  }
+
   /** The node's bucket may have been named on its command line, which the job does not see. */
   private static Map<String, String> bucket(Settings settings) {
     Map<String, String> environment = new HashMap<>();

@@ -98,7 +98,7 @@ public final class BuildLauncher implements AutoCloseable {
           new ProcessBuilder(config.command())
               .redirectErrorStream(true)
               .redirectOutput(log.toFile());
-      builder.environment().putAll(config.environment());
+      config.applyTo(builder.environment());
       process = LastWill.start(builder, WILL_TIMEOUT_SECS);
     } catch (IOException e) {
       LOG.log(Level.ERROR, "the build command cannot be started", e);

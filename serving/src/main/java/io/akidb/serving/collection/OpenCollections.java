@@ -129,7 +129,9 @@ public final class OpenCollections implements AutoCloseable {
     CollectionView now = collection.view();
     return generation == now.generation()
         ? now
-        : past.get(collection.collection(), now.manifest().collectionId(), generation);
+        : withMemory(
+            null,
+            () -> past.get(collection.collection(), now.manifest().collectionId(), generation));
   }
 
   private CollectionHandle handle(TenantContext context, CollectionName name) {
@@ -200,9 +202,9 @@ public final class OpenCollections implements AutoCloseable {
   }
 
   /**
-   * Does what needs memory for fresh rows. Where that is taken, collections that nobody uses make
-   * room, the longest unused first, so that what one tenant opened and left is no burden to
-   * another.
+   * Does what needs memory for fresh rows. Where that is taken, generations of the past make room,
+   * then collections that nobody uses, the longest unused first, so that what one tenant opened and
+   * left is no burden to another.
    *
    * @param own the collection that the memory is for; null if it is not open yet
    */
@@ -211,7 +213,8 @@ public final class OpenCollections implements AutoCloseable {
       try {
         return work.get();
       } catch (ServingException e) {
-        if (e.reason() != Reason.BUILD_NEEDED || !closeUnused(victims, own)) {
+        boolean mayHelp = e.reason() == Reason.BUILD_NEEDED;
+        if (!mayHelp || !(past.letGoOfOne() || closeUnused(victims, own))) {
           throw e;
         }
       }
@@ -261,6 +264,7 @@ public final class OpenCollections implements AutoCloseable {
 
   private void followAll() {
     long now = System.nanoTime();
+    past.letGoOfUnused(now, config.idle().toNanos());
     open.forEach(
         (key, future) -> {
           CollectionHandle handle = handleOf(future);

@@ -12,13 +12,27 @@ import java.util.Map;
 import java.util.UUID;
 
 /**
- * Generations of the past, as {@code as_of} asks for: the last few used ones stay open.
- * Thread-safe.
+ * Generations of the past, as {@code as_of} asks for: the last few used ones stay open, until they
+ * were not used for a while, or until their memory is needed. Thread-safe.
  */
 final class PastViews implements AutoCloseable {
   private record Key(UUID collection, long generation) {}
 
-  private record Past(FreshTier tier, CollectionView view) {}
+  private static final class Past {
+    private final FreshTier tier;
+    private final CollectionView view;
+    private long usedNanos;
+
+    Past(FreshTier tier, CollectionView view) {
+      this.tier = tier;
+      this.view = view;
+    }
+
+    CollectionView use(long nowNanos) {
+      usedNanos = nowNanos;
+      return view;
+    }
+  }
 
   private final int viewsMax;
   private final FreshBudget budget;
@@ -41,21 +55,41 @@ final class PastViews implements AutoCloseable {
     synchronized (byUse) {
       Past known = byUse.get(key);
       if (known != null) {
-        return known.view();
+        return known.use(System.nanoTime());
       }
     }
     Past read = read(collection, collection.at(generation));
     synchronized (byUse) {
       Past other = byUse.putIfAbsent(key, read);
       if (other != null) {
-        read.tier().release();
-        return other.view();
+        read.tier.release();
+        return other.use(System.nanoTime());
       }
       if (byUse.size() > viewsMax) {
-        Map.Entry<Key, Past> eldest = byUse.pollFirstEntry();
-        eldest.getValue().tier().release();
+        letGoOfOne();
       }
-      return read.view();
+      return read.use(System.nanoTime());
+    }
+  }
+
+  /** Lets go of the one that was used longest ago; false if there is none. */
+  boolean letGoOfOne() {
+    synchronized (byUse) {
+      Map.Entry<Key, Past> eldest = byUse.pollFirstEntry();
+      if (eldest == null) {
+        return false;
+      }
+      eldest.getValue().tier.release();
+      return true;
+    }
+  }
+
+  /** Lets go of those that nobody used for longer than this. */
+  void letGoOfUnused(long nowNanos, long idleNanos) {
+    synchronized (byUse) {
+      while (!byUse.isEmpty() && nowNanos - byUse.firstEntry().getValue().usedNanos > idleNanos) {
+        letGoOfOne();
+      }
     }
   }
 
@@ -79,7 +113,7 @@ final class PastViews implements AutoCloseable {
   @Override
   public void close() {
     synchronized (byUse) {
-      byUse.values().forEach(past -> past.tier().release());
+      byUse.values().forEach(past -> past.tier.release());
       byUse.clear();
     }
   }

@@ -36,6 +36,7 @@ class OpenCollectionsTest {
   private static final TenantContext TENANT = new TenantContext(TenantId.DEFAULT, "test");
   private static final int OPEN_MAX = 3;
   private static final int COLLECTIONS = 10;
+  private static final Duration FOLLOW = Duration.ofMillis(20);
 
   @TempDir Path folder;
 
@@ -62,11 +63,16 @@ class OpenCollectionsTest {
 
   // It looks at nothing by itself as long as the test runs.
   private OpenCollections open(int openMax, Duration idle, FreshBudget memory) {
+    return open(openMax, idle, memory, Duration.ofHours(1));
+  }
+
+  private OpenCollections open(
+      int openMax, Duration idle, FreshBudget memory, Duration followInterval) {
     IngestConfig ingest =
         new IngestConfig(Duration.ZERO, 10, 1 << 20, Duration.ofSeconds(30), folder);
     return new OpenCollections(
         new Catalog(counted, clock),
-        new CollectionsConfig(openMax, idle, Duration.ofHours(1), 1, 1 << 20),
+        new CollectionsConfig(openMax, idle, followInterval, 1, 1 << 20),
         memory,
         (collection, manifest) -> {
           throw new IllegalStateException("nothing is built here");
@@ -113,6 +119,41 @@ class OpenCollectionsTest {
             TENANT, name(i), List.of(VectorRecord.upsert("w", 2, new float[] {3, 4}, null)));
         assertThat(tight.get(TENANT, name(i)).view().liveVectors()).isEqualTo(2);
       }
+    }
+  }
+
+  @Test
+  void memory_thatGenerationsOfThePastHold_isForWritesThatNeedIt() {
+    FreshBudget small = new FreshBudget(ROOM);
+    try (OpenCollections tight = open(COLLECTIONS, Duration.ofHours(1), small)) {
+      OpenCollection asked = tight.get(TENANT, name(0));
+      long ofOne = small.used();
+      long first = asked.view().generation();
+      tight.commit(TENANT, name(0), List.of(VectorRecord.tombstone("v", 2)));
+      assertThat(tight.at(asked, first).liveVectors()).isEqualTo(1);
+      assertThat(small.used()).isGreaterThanOrEqualTo(2 * ofOne);
+
+      int written = 0;
+      while (small.used() + ofOne < ROOM) {
+        written++;
+        tight.get(TENANT, name(written));
+      }
+      tight.get(TENANT, name(written + 1));
+      assertThat(tight.at(asked, first).liveVectors())
+          .as("what was let go of is read again, from another one's place")
+          .isEqualTo(1);
+    }
+  }
+
+  @Test
+  void generationsOfThePast_thatNobodyUses_areLetGoOf() {
+    FreshBudget memory = new FreshBudget(1 << 20);
+    try (OpenCollections followed = open(COLLECTIONS, Duration.ZERO, memory, FOLLOW)) {
+      OpenCollection asked = followed.get(TENANT, name(0));
+      long first = asked.view().generation();
+      followed.commit(TENANT, name(0), List.of(VectorRecord.tombstone("v", 2)));
+      assertThat(followed.at(followed.get(TENANT, name(0)), first).liveVectors()).isEqualTo(1);
+      await("nothing is held", () -> memory.used() == 0);
     }
   }
 
