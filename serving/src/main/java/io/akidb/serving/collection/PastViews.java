@@ -7,6 +7,8 @@ import io.akidb.serving.fresh.FreshBudget;
 import io.akidb.serving.fresh.FreshTier;
 import io.akidb.serving.fresh.IndexedVersions;
 import io.akidb.serving.shard.BuiltIndex;
+import io.akidb.tenancy.CollectionName;
+import io.akidb.tenancy.TenantId;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.UUID;
@@ -16,7 +18,9 @@ import java.util.UUID;
  * were not used for a while, or until their memory is needed. Thread-safe.
  */
 final class PastViews implements AutoCloseable {
-  private record Key(UUID collection, long generation) {}
+  // By the tenant and the name as well: the id stands in a manifest that the tenant's own jobs
+  // write, and could be another tenant's.
+  private record Key(TenantId tenant, CollectionName name, UUID collection, long generation) {}
 
   private static final class Past {
     private final FreshTier tier;
@@ -51,7 +55,7 @@ final class PastViews implements AutoCloseable {
    * @throws io.akidb.catalog.GenerationNotFoundException if it is not kept any more
    */
   CollectionView get(VectorCollection collection, UUID collectionId, long generation) {
-    Key key = new Key(collectionId, generation);
+    Key key = new Key(collection.context().tenant(), collection.name(), collectionId, generation);
     synchronized (byUse) {
       Past known = byUse.get(key);
       if (known != null) {

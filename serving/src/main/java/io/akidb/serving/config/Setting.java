@@ -73,6 +73,7 @@ public enum Setting {
   SEARCH_THREADS(
       "0", "threads that search partitions beside the caller's; 0 takes one for each processor"),
   SEARCH_K_MAX("10000", "largest k"),
+  SEARCH_SECS_MAX("30", "how long a search may take; one that takes longer is refused"),
   TENANT_RETENTION_HOURS(
       "720", "how long a deleted tenant can be restored before everything of it is purged"),
   TENANT_METRICS_MAX(

@@ -16,15 +16,21 @@ import org.roaringbitmap.RoaringBitmap;
 public final class ShardFilter {
   private final VectorIndex shard;
   private final AttributeIndex attributes;
+  private final Runnable pulse;
 
-  private ShardFilter(VectorIndex shard) {
+  private ShardFilter(VectorIndex shard, Runnable pulse) {
     this.shard = shard;
+    this.pulse = pulse;
     this.attributes = shard.attributes();
   }
 
-  /** The nodes that match, in a bitmap of the caller's own. */
-  public static RoaringBitmap evaluate(Filter filter, VectorIndex shard) {
-    return new ShardFilter(shard).evaluate(filter);
+  /**
+   * The nodes that match, in a bitmap of the caller's own.
+   *
+   * @param pulse run for each row that has to be read; ends the evaluation by throwing
+   */
+  public static RoaringBitmap evaluate(Filter filter, VectorIndex shard, Runnable pulse) {
+    return new ShardFilter(shard, pulse).evaluate(filter);
   }
 
   private RoaringBitmap evaluate(Filter filter) {
@@ -65,6 +71,7 @@ public final class ShardFilter {
     RoaringBitmap matches = new RoaringBitmap();
     nodes.forEach(
         (int node) -> {
+          pulse.run();
           byte[] payload = shard.payload(node);
           if (FilterMatcher.matches(
               filter, name -> payload.length == 0 ? null : Attributes.find(payload, name))) {

@@ -20,6 +20,7 @@ import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.NetworkConnectionLimit;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
 /**
  * The HTTP server: gives each route to its handler, below {@code /v1} and below nothing. {@link
@@ -37,6 +38,10 @@ public final class RestServer implements AutoCloseable {
 
   /** Most readers of the metrics at once, by their key or where they are open to all. */
   static final int SCRAPES_MAX = 4;
+
+  private static final int THREADS_MIN = 8;
+  private static final int THREADS_SPARE = 64;
+  private static final int THREADS_IDLE_MS = 60_000;
 
   /**
    * How long a body may take before its call is looked at again, in nanoseconds: with what may be
@@ -97,7 +102,10 @@ public final class RestServer implements AutoCloseable {
 
   private void configure(JavalinConfig javalinConfig) {
     javalinConfig.startup.showJavalinBanner = false;
-    javalinConfig.concurrency.useVirtualThreads = true;
+    // Not virtual threads: nothing takes a processor from one of these that computes, so that as
+    // many long searches as there are processors would keep even health from being answered.
+    javalinConfig.concurrency.useVirtualThreads = false;
+    javalinConfig.jetty.threadPool = threads(config.requestsInFlightMax());
     javalinConfig.http.maxRequestSize = config.writeBodyBytesMax();
     javalinConfig.http.prefer405over404 = true;
     javalinConfig.http.compressionStrategy = CompressionStrategy.NONE;
@@ -128,6 +136,14 @@ public final class RestServer implements AutoCloseable {
     http.setSendServerVersion(false);
     http.setSendXPoweredBy(false);
     http.setRequestHeaderSize(HEADER_BYTES_MAX);
+  }
+
+  /** Threads for all calls that are handled or whose bodies arrive, and some to refuse others. */
+  private static QueuedThreadPool threads(int inFlightMax) {
+    QueuedThreadPool threads =
+        new QueuedThreadPool(2 * inFlightMax + THREADS_SPARE, THREADS_MIN, THREADS_IDLE_MS);
+    threads.setName("http");
+    return threads;
   }
 
   // Where nobody handles HEAD, the library answers 200 to whoever asks.

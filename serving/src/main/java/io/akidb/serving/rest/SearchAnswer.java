@@ -31,6 +31,7 @@ record SearchAnswer(
     long startNanos,
     List<String> include) {
   private static final double NANOS_PER_MS = 1e6;
+  private static final int READ_AT_ONCE = 256;
 
   byte[] bytes() {
     return SearchHandlers.write(
@@ -60,25 +61,33 @@ record SearchAnswer(
     boolean payloads = include.contains("payload");
     DistanceMetric metric = QueryVector.metricOf(view.manifest().schema().metric());
     List<Hit> hits = outcome.hits();
-    List<StoredVector> stored =
-        vectors || payloads ? VectorReader.read(view, hits, vectors) : List.of();
     json.writeStartArray();
-    for (int i = 0; i < hits.size(); i++) {
-      json.writeStartObject();
-      json.writeStringField("id", hits.get(i).id());
-      json.writeNumberField("score", metric.score(hits.get(i).distance()));
-      if (payloads && stored.get(i).payload().length > 0) {
-        json.writeFieldName("payload");
-        json.writeRawValue(new String(stored.get(i).payload(), StandardCharsets.UTF_8));
-      }
-      if (vectors) {
-        json.writeArrayFieldStart("vector");
-        for (float x : stored.get(i).vector()) {
-          json.writeNumber(x);
+    // Not all at once: k of them with long payloads would be more than the answer may be.
+    for (int from = 0; from < hits.size(); from += READ_AT_ONCE) {
+      List<Hit> some = hits.subList(from, Math.min(hits.size(), from + READ_AT_ONCE));
+      List<StoredVector> stored =
+          vectors || payloads ? VectorReader.read(view, some, vectors) : List.of();
+      for (int i = 0; i < some.size(); i++) {
+        json.writeStartObject();
+        json.writeStringField("id", some.get(i).id());
+        json.writeNumberField("score", metric.score(some.get(i).distance()));
+        if (payloads && stored.get(i).payload().length > 0) {
+          json.writeFieldName("payload");
+          json.writeRawValue(new String(stored.get(i).payload(), StandardCharsets.UTF_8));
         }
-        json.writeEndArray();
+        if (vectors) {
+          writeVector(json, stored.get(i).vector());
+        }
+        json.writeEndObject();
       }
-      json.writeEndObject();
+    }
+    json.writeEndArray();
+  }
+
+  private static void writeVector(JsonGenerator json, float[] vector) throws IOException {
+    json.writeArrayFieldStart("vector");
+    for (float x : vector) {
+      json.writeNumber(x);
     }
     json.writeEndArray();
   }

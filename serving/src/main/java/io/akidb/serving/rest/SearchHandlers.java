@@ -1,7 +1,6 @@
 package io.akidb.serving.rest;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.core.util.ByteArrayBuilder;
 import io.akidb.catalog.Manifest;
 import io.akidb.diskann.DistanceMetric;
 import io.akidb.diskann.SearchParameters;
@@ -15,6 +14,7 @@ import io.akidb.serving.fresh.QueryVector;
 import io.akidb.serving.problem.Reason;
 import io.akidb.serving.problem.ServingException;
 import io.akidb.serving.search.SearchConfig;
+import io.akidb.serving.search.SearchDeadline;
 import io.akidb.serving.search.SearchEffort;
 import io.akidb.serving.search.SearchOutcome;
 import io.akidb.serving.search.SearchQuery;
@@ -53,6 +53,7 @@ final class SearchHandlers {
 
   private Answer search(Call call) {
     long start = System.nanoTime();
+    SearchDeadline deadline = new SearchDeadline(config.timeMax(), System::nanoTime);
     call.allowParameters();
     OpenCollection open = collections.get(call.context(), call.collection());
     Manifest manifest = open.view().manifest();
@@ -71,7 +72,7 @@ final class SearchHandlers {
           "/k", "times the number of vectors must be at most " + VECTORS_TIMES_K_MAX);
     }
     List<SearchOutcome> outcomes = new ArrayList<>(vectors.size());
-    for (SearchQuery query : queries(body, view, vectors, k, rows)) {
+    for (SearchQuery query : queries(body, view, vectors, k, rows, deadline)) {
       outcomes.add(searcher.search(view, query));
     }
     return Answer.json(new SearchAnswer(body, view, outcomes, start, include(body)).bytes());
@@ -125,7 +126,12 @@ final class SearchHandlers {
   }
 
   private static List<SearchQuery> queries(
-      SearchBody body, CollectionView view, List<float[]> vectors, int k, @Nullable Filter rows) {
+      SearchBody body,
+      CollectionView view,
+      List<float[]> vectors,
+      int k,
+      @Nullable Filter rows,
+      SearchDeadline deadline) {
     Fields fields = body.fields();
     Filter asked =
         fields
@@ -158,7 +164,8 @@ final class SearchHandlers {
                     k,
                     filter,
                     effort,
-                    distanceMax))
+                    distanceMax,
+                    deadline))
         .toList();
   }
 
@@ -179,7 +186,7 @@ final class SearchHandlers {
    * Written by hand: answers are the hottest JSON of all, and payloads go out as they were stored.
    */
   static byte[] write(JsonWriter writer) {
-    try (ByteArrayBuilder bytes = new ByteArrayBuilder();
+    try (AnswerBytes bytes = new AnswerBytes();
         JsonGenerator json = Json.MAPPER.createGenerator(bytes)) {
       writer.write(json);
       json.flush();

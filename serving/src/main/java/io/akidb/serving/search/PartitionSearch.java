@@ -37,10 +37,12 @@ final class PartitionSearch {
   }
 
   List<Hit> search(int position) {
+    query.deadline().check();
     try (ShardLease lease = index.acquire(position)) {
       OpenShard shard = lease.shard();
       Filter filter = query.filter();
-      RoaringBitmap matches = filter == null ? null : shard.matches(filter);
+      RoaringBitmap matches =
+          filter == null ? null : shard.matches(filter, query.deadline()::check);
       int size = shard.index().size();
       int count = matches == null ? size : matches.getCardinality();
       trace.probed(size, count);

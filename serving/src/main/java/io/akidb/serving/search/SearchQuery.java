@@ -12,9 +12,15 @@ import org.jspecify.annotations.Nullable;
  * @param filter what the answers must match; null for no filter
  * @param effort how hard to look
  * @param distanceMax nothing farther; infinite for no bound
+ * @param deadline of the call
  */
 public record SearchQuery(
-    QueryVector vector, int k, @Nullable Filter filter, SearchEffort effort, float distanceMax) {
+    QueryVector vector,
+    int k,
+    @Nullable Filter filter,
+    SearchEffort effort,
+    float distanceMax,
+    SearchDeadline deadline) {
   boolean isRange() {
     return distanceMax != Float.POSITIVE_INFINITY;
   }

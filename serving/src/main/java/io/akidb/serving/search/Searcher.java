@@ -39,8 +39,13 @@ public final class Searcher {
     this.metrics = metrics;
   }
 
-  /** Finds the nearest. */
+  /**
+   * Finds the nearest.
+   *
+   * @throws io.akidb.serving.problem.ServingException TOO_LARGE after the query's deadline
+   */
   public SearchOutcome search(CollectionView view, SearchQuery query) {
+    query.deadline().check();
     long start = System.nanoTime();
     SearchTrace trace = new SearchTrace();
     List<Hit> hits = searchFresh(view, query, trace);
@@ -62,7 +67,10 @@ public final class Searcher {
                 query.vector(),
                 query.k(),
                 query.distanceMax(),
-                row -> filter == null || FilterMatcher.matches(filter, row));
+                row -> {
+                  query.deadline().check();
+                  return filter == null || FilterMatcher.matches(filter, row);
+                });
     trace.fresh(view.fresh().scannedVectors(), System.nanoTime() - start);
     List<Hit> hits = new ArrayList<>(found.size());
     for (FreshHit hit : found) {

@@ -55,9 +55,7 @@ public final class IndexReader {
       if (shard.rows() > 0) {
         positions.put(shard.partition(), shards.size());
         shards.add(
-            new ShardObject(
-                descriptor.buildId(),
-                shard.partition(),
+            ShardObject.of(
                 keys.shardKey(collection.name(), descriptor.buildId(), shard.partition()),
                 shard.bytes(),
                 shard.crc32c(),

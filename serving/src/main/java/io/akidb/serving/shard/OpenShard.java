@@ -42,7 +42,16 @@ public final class OpenShard {
 
   /** The nodes that match. Not to be changed. */
   public RoaringBitmap matches(Filter filter) {
-    return bitmaps.get(filter, asked -> ShardFilter.evaluate(asked, index));
+    return matches(filter, () -> {});
+  }
+
+  /**
+   * The nodes that match. Not to be changed.
+   *
+   * @param pulse run for each row that has to be read; ends the search by throwing
+   */
+  public RoaringBitmap matches(Filter filter, Runnable pulse) {
+    return bitmaps.get(filter, asked -> ShardFilter.evaluate(asked, index, pulse));
   }
 
   /** The nodes whose ids are replaced or deleted in a fresh tier. Not to be changed. */

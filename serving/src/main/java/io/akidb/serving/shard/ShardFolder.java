@@ -26,6 +26,7 @@ import java.util.zip.CRC32C;
 final class ShardFolder implements AutoCloseable {
   private static final Logger LOG = System.getLogger(ShardFolder.class.getName());
   private static final String PARTIAL = ".part";
+  private static final String SHARD = ".shard";
   private static final int BUFFER_BYTES = 1 << 18;
 
   private final Path folder;
@@ -54,7 +55,7 @@ final class ShardFolder implements AutoCloseable {
         "the cache folder " + folder + " is in use by another node; give each its --cache-dir");
   }
 
-  /** What is there and has the length that its name promises; anything half-written is deleted. */
+  /** What is there and has the length that its name promises; anything else is deleted. */
   List<ShardObject.CachedName> files() throws IOException {
     List<ShardObject.CachedName> names = new ArrayList<>();
     try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
@@ -63,7 +64,7 @@ final class ShardFolder implements AutoCloseable {
         Optional<ShardObject.CachedName> name = ShardObject.CachedName.parse(fileName);
         if (name.isPresent() && Files.size(file) == name.get().bytes()) {
           names.add(name.get());
-        } else if (name.isPresent() || fileName.endsWith(PARTIAL)) {
+        } else if (fileName.endsWith(SHARD) || fileName.endsWith(PARTIAL)) {
           Files.deleteIfExists(file);
         }
       }

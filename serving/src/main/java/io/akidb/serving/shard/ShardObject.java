@@ -1,28 +1,34 @@
 package io.akidb.serving.shard;
 
 import io.akidb.catalog.IndexType;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
  * A shard in the bucket.
  *
- * @param buildId which build made it
- * @param partition its number there
  * @param key of the object
- * @param bytes of the object
- * @param crc32c of the object
+ * @param cachedName what its file says, so that a cache can be taken over after a restart
  * @param type what can open it
  */
-record ShardObject(
-    UUID buildId, int partition, String key, long bytes, int crc32c, IndexType type) {
+record ShardObject(String key, CachedName cachedName, IndexType type) {
+  private static final int DIGEST_BYTES = 16;
   private static final Pattern FILE_NAME =
-      Pattern.compile("([0-9a-f-]{36})_(\\d{1,7})_(\\d{1,18})_([0-9a-f]{8})\\.shard");
+      Pattern.compile("([0-9a-f]{32})_(\\d{1,18})_([0-9a-f]{8})\\.shard");
 
-  /** What a file in the cache is, by its name alone. */
-  record CachedName(UUID buildId, int partition, long bytes, int crc32c) {
+  /**
+   * What a file in the cache is, by its name alone.
+   *
+   * @param keyDigest of the object's key, which has the tenant in it: all else is what a tenant's
+   *     own jobs write, and could be said of another tenant's shard
+   */
+  record CachedName(String keyDigest, long bytes, int crc32c) {
     static Optional<CachedName> parse(String fileName) {
       Matcher parts = FILE_NAME.matcher(fileName);
       if (!parts.matches()) {
@@ -30,19 +36,32 @@ record ShardObject(
       }
       return Optional.of(
           new CachedName(
-              UUID.fromString(parts.group(1)),
-              Integer.parseInt(parts.group(2)),
-              Long.parseLong(parts.group(3)),
-              Integer.parseUnsignedInt(parts.group(4), 16)));
+              parts.group(1),
+              Long.parseLong(parts.group(2)),
+              Integer.parseUnsignedInt(parts.group(3), 16)));
     }
 
     String fileName() {
-      return "%s_%d_%d_%08x.shard".formatted(buildId, partition, bytes, crc32c);
+      return "%s_%d_%08x.shard".formatted(keyDigest, bytes, crc32c);
     }
   }
 
-  /** The name says what the content must be, so that a cache can be taken over after a restart. */
-  CachedName cachedName() {
-    return new CachedName(buildId, partition, bytes, crc32c);
+  /** An object of which the index says length and CRC32C. */
+  static ShardObject of(String key, long bytes, int crc32c, IndexType type) {
+    return new ShardObject(key, new CachedName(digest(key), bytes, crc32c), type);
+  }
+
+  long bytes() {
+    return cachedName.bytes();
+  }
+
+  private static String digest(String key) {
+    try {
+      byte[] digest =
+          MessageDigest.getInstance("SHA-256").digest(key.getBytes(StandardCharsets.UTF_8));
+      return HexFormat.of().formatHex(Arrays.copyOf(digest, DIGEST_BYTES));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JDK has SHA-256", e);
+    }
   }
 }

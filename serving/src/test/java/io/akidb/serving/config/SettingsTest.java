@@ -44,7 +44,9 @@ class SettingsTest {
             new IngestConfig(
                 Duration.ofMillis(2), 10_000, 64 << 20, Duration.ofSeconds(30), folder));
     assertThat(SearchConfig.of(settings))
-        .isEqualTo(new SearchConfig(Runtime.getRuntime().availableProcessors(), 10_000));
+        .isEqualTo(
+            new SearchConfig(
+                Runtime.getRuntime().availableProcessors(), 10_000, Duration.ofSeconds(30)));
     assertThat(BuildConfig.of(settings, folder))
         .isEqualTo(new BuildConfig(List.of(), folder, Map.of()));
   }

@@ -69,7 +69,7 @@ class FilterAgreementTest {
       for (int i = 0; i < 2000; i++) {
         JsonNode tree = filter(3);
         Filter filter = FilterParser.parse(tree, "/filter", SCHEMA);
-        RoaringBitmap found = ShardFilter.evaluate(filter, shard);
+        RoaringBitmap found = ShardFilter.evaluate(filter, shard, () -> {});
         RoaringBitmap expected = new RoaringBitmap();
         for (int node = 0; node < shard.size(); node++) {
           byte[] payload = payloads.get(Integer.parseInt(shard.vectorId(node)));
