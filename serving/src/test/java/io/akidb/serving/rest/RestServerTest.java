@@ -91,7 +91,8 @@ class RestServerTest {
             Route.operator("GET", MetricsAccess.PATH, call -> scrape()));
     server =
         new RestServer(
-                new HttpConfig("127.0.0.1", 0, 1 << 20, IN_FLIGHT_MAX, Duration.ofSeconds(10), 0),
+                new HttpConfig(
+                    "127.0.0.1", 0, 1 << 20, IN_FLIGHT_MAX, 100, Duration.ofSeconds(10), 0),
                 gate,
                 metrics,
                 new RequestAudit(log, routes, Ticker.systemTicker(), Scheduler.disabledScheduler()),
