@@ -2,10 +2,8 @@ package io.akidb.objectstore;
 
 import java.io.FilterInputStream;
 import java.io.InputStream;
-import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.Map;
-import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Calls by one thread meet the same faults for the same seed. Safe for use by many threads.
  */
-public final class FaultInjectingStore implements ObjectStore {
+public final class FaultInjectingStore extends InterceptedStore {
   /** What goes wrong. */
   public enum Fault {
     /** The call fails and did nothing: {@link StoreUnavailableException}. */
@@ -44,6 +42,7 @@ public final class FaultInjectingStore implements ObjectStore {
    * @param probability of a fault, for each call, 0 to 1
    */
   public FaultInjectingStore(ObjectStore store, long seed, double probability) {
+    super(store);
     this.store = store;
     this.probability = probability;
     this.random = new SplittableRandom(seed);
@@ -78,7 +77,9 @@ public final class FaultInjectingStore implements ObjectStore {
     return random.nextInt(BYTES_BEFORE_BREAK_MAX);
   }
 
-  private <T> T write(String what, Supplier<T> call) {
+  @Override
+  protected <T> T write(String method, String key, Supplier<T> call) {
+    String what = method + " " + key;
     Fault fault = draw(Fault.REFUSED, Fault.ANSWER_LOST, Fault.REQUEST_LOST);
     if (fault == null) {
       return call.get();
@@ -92,51 +93,12 @@ public final class FaultInjectingStore implements ObjectStore {
     throw new OutcomeUnknownException("injected: lost the answer to " + what, null);
   }
 
-  private <T> T read(String what, Supplier<T> call) {
+  @Override
+  protected <T> T read(String method, String key, Supplier<T> call) {
     if (draw(Fault.REFUSED) != null) {
-      throw new StoreUnavailableException("injected: refused " + what, null);
+      throw new StoreUnavailableException("injected: refused " + method + " " + key, null);
     }
     return call.get();
-  }
-
-  @Override
-  public ObjectMetadata put(String key, byte[] content) {
-    return write("put " + key, () -> store.put(key, content));
-  }
-
-  @Override
-  public ObjectMetadata putFile(String key, Path file) {
-    return write("putFile " + key, () -> store.putFile(key, file));
-  }
-
-  @Override
-  public ObjectMetadata putIfAbsent(String key, byte[] content) {
-    return write("putIfAbsent " + key, () -> store.putIfAbsent(key, content));
-  }
-
-  @Override
-  public ObjectMetadata compareAndSwap(String key, String expectedEtag, byte[] content) {
-    return write("compareAndSwap " + key, () -> store.compareAndSwap(key, expectedEtag, content));
-  }
-
-  @Override
-  public Optional<ObjectMetadata> head(String key) {
-    return read("head " + key, () -> store.head(key));
-  }
-
-  @Override
-  public ObjectContent get(String key, int maxBytes) {
-    return read("get " + key, () -> store.get(key, maxBytes));
-  }
-
-  @Override
-  public @Nullable ObjectContent getIfChanged(String key, String knownEtag, int maxBytes) {
-    return read("getIfChanged " + key, () -> store.getIfChanged(key, knownEtag, maxBytes));
-  }
-
-  @Override
-  public byte[] getRange(String key, long offset, int length) {
-    return read("getRange " + key, () -> store.getRange(key, offset, length));
   }
 
   @Override
@@ -184,40 +146,5 @@ public final class FaultInjectingStore implements ObjectStore {
     public boolean markSupported() {
       return false;
     }
-  }
-
-  @Override
-  public ObjectMetadata getToFile(String key, Path target) {
-    return read("getToFile " + key, () -> store.getToFile(key, target));
-  }
-
-  @Override
-  public ListPage list(String prefix, @Nullable String startAfter, int limit) {
-    return read("list " + prefix, () -> store.list(prefix, startAfter, limit));
-  }
-
-  @Override
-  public FolderPage listFolders(String prefix, @Nullable String startAfter, int limit) {
-    return read("listFolders " + prefix, () -> store.listFolders(prefix, startAfter, limit));
-  }
-
-  @Override
-  public void delete(String key) {
-    write(
-        "delete " + key,
-        () -> {
-          store.delete(key);
-          return key;
-        });
-  }
-
-  @Override
-  public String location() {
-    return store.location();
-  }
-
-  @Override
-  public void close() {
-    store.close();
   }
 }
