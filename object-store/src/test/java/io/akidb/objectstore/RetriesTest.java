@@ -9,6 +9,7 @@ import java.net.SocketTimeoutException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
@@ -59,23 +60,7 @@ class RetriesTest {
   @Test
   void budget_endsRetriesBeforeTheirNumberDoes() {
     AtomicReference<Instant> now = new AtomicReference<>(Instant.EPOCH);
-    Clock clock =
-        new Clock() {
-          @Override
-          public Instant instant() {
-            return now.get();
-          }
-
-          @Override
-          public Clock withZone(java.time.ZoneId zone) {
-            return this;
-          }
-
-          @Override
-          public java.time.ZoneId getZone() {
-            return ZoneOffset.UTC;
-          }
-        };
+    Clock clock = ((InstantSource) now::get).withZone(ZoneOffset.UTC);
     Retries retries =
         new Retries(
             1000,

@@ -25,7 +25,7 @@ import java.text.ParseException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
+import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.Date;
 import java.util.List;
@@ -41,23 +41,7 @@ class AccessTokensTest {
   private final AtomicLong nanos = new AtomicLong();
   private final ObjectStore store = new InMemoryStore(Clock.systemUTC());
   private final TenantId acme = TenantId.random();
-  private final Clock clock =
-      new Clock() {
-        @Override
-        public ZoneId getZone() {
-          return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-          return this;
-        }
-
-        @Override
-        public Instant instant() {
-          return now.get();
-        }
-      };
+  private final Clock clock = ((InstantSource) now::get).withZone(ZoneOffset.UTC);
 
   /** One node on the shared bucket. */
   private final class TestedNode {

@@ -6,7 +6,7 @@ import io.akidb.tenancy.TenantId;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Instant;
-import java.time.ZoneId;
+import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
@@ -17,23 +17,7 @@ abstract class ApiKeysFixture {
   final AtomicLong nanos = new AtomicLong();
   final TenantId acme = TenantId.random();
   final AtomicReference<Instant> now = new AtomicReference<>(Instant.now());
-  final Clock clock =
-      new Clock() {
-        @Override
-        public ZoneId getZone() {
-          return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-          return this;
-        }
-
-        @Override
-        public Instant instant() {
-          return now.get();
-        }
-      };
+  final Clock clock = ((InstantSource) now::get).withZone(ZoneOffset.UTC);
   final ApiKeys keys = node(null);
 
   ApiKeys node(String operatorKey) {

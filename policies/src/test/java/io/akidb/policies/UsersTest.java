@@ -11,7 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Instant;
-import java.time.ZoneId;
+import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,23 +25,7 @@ class UsersTest {
   private final ObjectStore store = new InMemoryStore(Clock.systemUTC());
   private final AtomicLong nanos = new AtomicLong();
   private final AtomicReference<Instant> now = new AtomicReference<>(Instant.now());
-  private final Clock clock =
-      new Clock() {
-        @Override
-        public ZoneId getZone() {
-          return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-          return this;
-        }
-
-        @Override
-        public Instant instant() {
-          return now.get();
-        }
-      };
+  private final Clock clock = ((InstantSource) now::get).withZone(ZoneOffset.UTC);
   private final TenantId acme = TenantId.random();
   private final TenantId other = TenantId.random();
   private final Users users = new Users(store, clock, nanos::get);

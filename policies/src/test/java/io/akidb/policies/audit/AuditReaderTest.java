@@ -8,6 +8,7 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -144,27 +145,20 @@ class AuditReaderTest {
   void clockThatGoesBack_doesNotTurnTheLogAround() {
     Clock late = Clock.fixed(START, ZoneOffset.UTC);
     List<Clock> clocks = new ArrayList<>(List.of(late));
-    Clock jumping =
-        new Clock() {
-          @Override
-          public Instant instant() {
-            Instant now = clocks.get(0).instant();
-            clocks.set(0, Clock.offset(clocks.get(0), Duration.ofMinutes(-5)));
-            return now;
-          }
-
-          @Override
-          public ZoneId getZone() {
-            return ZoneOffset.UTC;
-          }
-
-          @Override
-          public Clock withZone(ZoneId zone) {
-            return this;
-          }
+    InstantSource jumping =
+        () -> {
+          Instant now = clocks.get(0).instant();
+          clocks.set(0, Clock.offset(clocks.get(0), Duration.ofMinutes(-5)));
+          return now;
         };
     try (AuditLog open =
-        new AuditLog(log.store, jumping, new SecureRandom(), "a", null, TestLog.SHORT)) {
+        new AuditLog(
+            log.store,
+            jumping.withZone(ZoneOffset.UTC),
+            new SecureRandom(),
+            "a",
+            null,
+            TestLog.SHORT)) {
       for (int i = 0; i < 4; i++) {
         open.require(event(i, null));
       }
