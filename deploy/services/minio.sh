@@ -99,10 +99,6 @@ minio_endpoint() {
   cat "$MINIO_STATE/endpoint" 2>/dev/null || true
 }
 
-minio_healthy() {
-  http_answers "$1/minio/health/live" && http_answers "$1/minio/health/cluster"
-}
-
 minio_start() {
   minio_install
   mkdir -p "$MINIO_STATE/data"
@@ -112,38 +108,22 @@ minio_start() {
     say "MinIO already runs at $(minio_endpoint)"
   else
     minio_credentials
-    minio_launch
+    process_start_on_port MinIO "$MINIO_STATE" AKIDB_MINIO_PORT "$MINIO_PORT_FIRST" "$MINIO_START_WAIT_SECS" minio_launch minio_healthy
+    say "MinIO runs at $(minio_endpoint) (data: $MINIO_STATE/data)"
   fi
   lock_release
 }
 
-# Without AKIDB_MINIO_PORT a free port is chosen; when another takes it first, the next one is tried.
+# minio_launch PORT
 minio_launch() {
-  local port attempt outcome log=$MINIO_STATE/log
-  for attempt in 1 2 3 4 5; do
-    if [[ -n ${AKIDB_MINIO_PORT:-} ]]; then
-      port_must_be_free "$AKIDB_MINIO_PORT" AKIDB_MINIO_PORT
-      port=$AKIDB_MINIO_PORT
-    else
-      port=$(port_free_from $((MINIO_PORT_FIRST + (attempt - 1) * 10))) || fail "no free port from $MINIO_PORT_FIRST on"
-    fi
-    : >"$log"
-    printf 'http://127.0.0.1:%s\n' "$port" >"$MINIO_STATE/endpoint"
-    MINIO_ROOT_USER=$MINIO_ACCESS_KEY MINIO_ROOT_PASSWORD=$MINIO_SECRET_KEY MINIO_BROWSER=off MINIO_UPDATE=off \
-      process_launch "$MINIO_STATE" "$log" "$MINIO_BIN" server --quiet --address "127.0.0.1:$port" "$MINIO_STATE/data"
-    outcome=0
-    process_await "$MINIO_STATE" "$MINIO_START_WAIT_SECS" minio_healthy "http://127.0.0.1:$port" || outcome=$?
-    if ((outcome == 0)) && process_pid "$MINIO_STATE" >/dev/null; then
-      say "MinIO runs at http://127.0.0.1:$port (data: $MINIO_STATE/data)"
-      return
-    fi
-    process_stop "$MINIO_STATE"
-    if [[ -n ${AKIDB_MINIO_PORT:-} ]] || ! grep -qi 'address already in use\|port .* is already' "$log"; then
-      break
-    fi
-  done
-  ((outcome == 1)) || fail_with_log "MinIO did not answer within $MINIO_START_WAIT_SECS s" "$log"
-  fail_with_log "MinIO ended right after its start" "$log"
+  printf 'http://127.0.0.1:%s\n' "$1" >"$MINIO_STATE/endpoint"
+  MINIO_ROOT_USER=$MINIO_ACCESS_KEY MINIO_ROOT_PASSWORD=$MINIO_SECRET_KEY MINIO_BROWSER=off MINIO_UPDATE=off \
+    process_launch "$MINIO_STATE" "$MINIO_STATE/log" "$MINIO_BIN" server --quiet --address "127.0.0.1:$1" "$MINIO_STATE/data"
+}
+
+# minio_healthy PORT
+minio_healthy() {
+  http_answers "http://127.0.0.1:$1/minio/health/live" && http_answers "http://127.0.0.1:$1/minio/health/cluster"
 }
 
 minio_stop() {
@@ -157,15 +137,16 @@ minio_stop() {
 }
 
 minio_status() {
-  local pid
+  local pid endpoint
+  endpoint=$(minio_endpoint)
   if ! pid=$(process_pid "$MINIO_STATE"); then
     printf 'minio  stopped\n'
     return 1
-  elif ! minio_healthy "$(minio_endpoint)"; then
-    printf 'minio  not answering  %s  pid %s  log %s\n' "$(minio_endpoint)" "$pid" "$MINIO_STATE/log"
+  elif ! minio_healthy "${endpoint##*:}"; then
+    printf 'minio  not answering  %s  pid %s  log %s\n' "$endpoint" "$pid" "$MINIO_STATE/log"
     return 1
   fi
-  printf 'minio  running  %s  pid %s  data %s\n' "$(minio_endpoint)" "$pid" "$MINIO_STATE/data"
+  printf 'minio  running  %s  pid %s  data %s\n' "$endpoint" "$pid" "$MINIO_STATE/data"
 }
 
 minio_env() {

@@ -104,6 +104,34 @@ port_must_be_free() {
   ! port_is_taken "$1" || refuse "port $1 ($2) is taken by $(port_owner "$1"): choose another one, or unset $2 to have a free one chosen"
 }
 
+# process_start_on_port NAME STATE VARIABLE FIRST SECS LAUNCH HEALTHY: starts a process by `LAUNCH PORT`, which writes to STATE/log, and
+# waits until `HEALTHY PORT` succeeds. The port is VARIABLE's; without one a free one from FIRST on is chosen, and when another takes it
+# first, the next one is tried.
+process_start_on_port() {
+  local name=$1 state=$2 variable=$3 first=$4 secs=$5 launch=$6 healthy=$7 port attempt outcome log=$2/log
+  for attempt in 1 2 3 4 5; do
+    if [[ -n ${!variable:-} ]]; then
+      port=${!variable}
+      port_must_be_free "$port" "$variable"
+    else
+      port=$(port_free_from $((first + (attempt - 1) * 10))) || fail "no free port from $first on"
+    fi
+    : >"$log"
+    "$launch" "$port"
+    outcome=0
+    process_await "$state" "$secs" "$healthy" "$port" || outcome=$?
+    if ((outcome == 0)) && process_pid "$state" >/dev/null; then
+      return
+    fi
+    process_stop "$state"
+    if [[ -n ${!variable:-} ]] || ! grep -qi 'address already in use\|port .* is already' "$log"; then
+      break
+    fi
+  done
+  ((outcome == 1)) || fail_with_log "$name did not answer within $secs s" "$log"
+  fail_with_log "$name ended right after its start" "$log"
+}
+
 # http_get URL: prints the body when it answers with success within two seconds; fails otherwise.
 http_get() {
   if command -v curl >/dev/null 2>&1; then

@@ -115,39 +115,17 @@ redis_start() {
   if process_pid "$REDIS_STATE" >/dev/null; then
     say "Redis already runs at $(redis_endpoint)"
   else
-    redis_launch
+    process_start_on_port Redis "$REDIS_STATE" AKIDB_REDIS_PORT "$REDIS_PORT_FIRST" "$REDIS_START_WAIT_SECS" redis_launch redis_healthy
+    say "Redis runs at $(redis_endpoint) ($REDIS_SERVER)"
   fi
   lock_release
 }
 
-# Keeps nothing on disk: what AkiDB has in a Redis may be lost at any time. Without AKIDB_REDIS_PORT a free port is
-# chosen; when another takes it first, the next one is tried.
+# redis_launch PORT: keeps nothing on disk, as what AkiDB has in a Redis may be lost at any time.
 redis_launch() {
-  local port attempt outcome log=$REDIS_STATE/log
-  for attempt in 1 2 3 4 5; do
-    if [[ -n ${AKIDB_REDIS_PORT:-} ]]; then
-      port_must_be_free "$AKIDB_REDIS_PORT" AKIDB_REDIS_PORT
-      port=$AKIDB_REDIS_PORT
-    else
-      port=$(port_free_from $((REDIS_PORT_FIRST + (attempt - 1) * 10))) || fail "no free port from $REDIS_PORT_FIRST on"
-    fi
-    : >"$log"
-    printf '127.0.0.1:%s\n' "$port" >"$REDIS_STATE/endpoint"
-    process_launch "$REDIS_STATE" "$log" "$REDIS_SERVER" --port "$port" --bind 127.0.0.1 --daemonize no \
-      --save '' --appendonly no --maxmemory 256mb --dir "$REDIS_STATE/data"
-    outcome=0
-    process_await "$REDIS_STATE" "$REDIS_START_WAIT_SECS" redis_healthy "$port" || outcome=$?
-    if ((outcome == 0)) && process_pid "$REDIS_STATE" >/dev/null; then
-      say "Redis runs at 127.0.0.1:$port ($REDIS_SERVER)"
-      return
-    fi
-    process_stop "$REDIS_STATE"
-    if [[ -n ${AKIDB_REDIS_PORT:-} ]] || ! grep -qi 'address already in use' "$log"; then
-      break
-    fi
-  done
-  ((outcome == 1)) || fail_with_log "Redis did not answer within $REDIS_START_WAIT_SECS s" "$log"
-  fail_with_log "Redis ended right after its start" "$log"
+  printf '127.0.0.1:%s\n' "$1" >"$REDIS_STATE/endpoint"
+  process_launch "$REDIS_STATE" "$REDIS_STATE/log" "$REDIS_SERVER" --port "$1" --bind 127.0.0.1 --daemonize no \
+    --save '' --appendonly no --maxmemory 256mb --dir "$REDIS_STATE/data"
 }
 
 redis_stop() {
