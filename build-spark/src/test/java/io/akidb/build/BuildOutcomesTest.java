@@ -274,23 +274,10 @@ class BuildOutcomesTest {
   @Test
   void build_finishedShardDamagedBeforeRestart_isBuiltAgain() {
     UUID build = request(parameters(150)).buildId();
-    // The first attempt comes as far as publishing, and its lease is stolen and given back.
-    BuildSummary first =
-        run(
-            build,
-            key -> {
-              if (key.endsWith("/index.avro")) {
-                steal(build);
-                throw new StoreUnavailableException("crash", null);
-              }
-            });
-    assertThat(first.outcome()).isEqualTo(Outcome.TAKEN);
+    stopBeforePublishing(build);
     List<String> receipts = receipts(build);
     assertThat(receipts).hasSizeGreaterThanOrEqualTo(3);
-    String damaged = receipts.getFirst().replace(".receipt.json", ".shard");
-    byte[] bytes = bucket.store.get(damaged, 1 << 24).bytes();
-    bytes[bytes.length / 2] ^= 1;
-    bucket.store.put(damaged, bytes);
+    damage(receipts.getFirst().replace(".receipt.json", ".shard"));
 
     BuildSummary second = runStolen(build);
 
@@ -305,16 +292,7 @@ class BuildOutcomesTest {
     bucket.append(List.of(VectorRecord.tombstone("id-7", 200)));
     bucket.merging = new MergeRule(0.3, 50);
     UUID build = request(asked).buildId();
-    BuildSummary first =
-        run(
-            build,
-            key -> {
-              if (key.endsWith("/index.avro")) {
-                steal(build);
-                throw new StoreUnavailableException("crash", null);
-              }
-            });
-    assertThat(first.outcome()).isEqualTo(Outcome.TAKEN);
+    stopBeforePublishing(build);
     String lost = receipts(build).getFirst();
     bucket.store.delete(lost);
     // What was written meanwhile is the next build's, and who goes on need not be asked to merge.
@@ -329,6 +307,20 @@ class BuildOutcomesTest {
     assertThat(second.plan().shards(ShardPlan.Way.MERGED)).isPositive();
     assertThat(bucket.collection.head().index().rows()).isEqualTo(399);
     assertThat(bucket.collection.head().freshRows()).isEqualTo(1);
+  }
+
+  /** A first attempt comes as far as publishing, and its lease is stolen. */
+  private void stopBeforePublishing(UUID build) {
+    BuildSummary first =
+        run(
+            build,
+            key -> {
+              if (key.endsWith("/index.avro")) {
+                steal(build);
+                throw new StoreUnavailableException("crash", null);
+              }
+            });
+    assertThat(first.outcome()).isEqualTo(Outcome.TAKEN);
   }
 
   /** Goes on with a build whose thief is long dead. */
@@ -365,9 +357,7 @@ class BuildOutcomesTest {
     assertThat(bucket.build().exitCode()).isZero();
     UUID index = bucket.collection.head().index().buildId();
     String shard = ADDRESS.namespace().shardKey(ADDRESS.name(), index, 0);
-    byte[] bytes = bucket.store.get(shard, 1 << 24).bytes();
-    bytes[bytes.length / 2] ^= 1;
-    bucket.store.put(shard, bytes);
+    damage(shard);
 
     Bucket.Run run = bucket.build();
 
@@ -376,6 +366,12 @@ class BuildOutcomesTest {
     assertThat(run.last().get("message").asText())
         .isEqualTo(
             "shard 0 of the current index is not what the catalog says of it; the collection needs repair");
+  }
+
+  private void damage(String shard) {
+    byte[] bytes = bucket.store.get(shard, 1 << 24).bytes();
+    bytes[bytes.length / 2] ^= 1;
+    bucket.store.put(shard, bytes);
   }
 
   private static void await(java.util.function.BooleanSupplier condition) {

@@ -168,15 +168,7 @@ class GenericRecordFileTest {
     Schema inner =
         SchemaBuilder.record("inner").fields().requiredInt("x").optionalInt("y").endRecord();
     Schema schema =
-        SchemaBuilder.record("row")
-            .fields()
-            .requiredString("id")
-            .name("vector")
-            .type()
-            .array()
-            .items()
-            .floatType()
-            .noDefault()
+        GenericRows.idAndVector()
             .requiredBoolean("flag")
             .requiredBytes("blob")
             .name("tags")

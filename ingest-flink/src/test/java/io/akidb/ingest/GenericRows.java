@@ -22,21 +22,22 @@ import org.apache.parquet.io.LocalOutputFile;
 /** Rows, and files of Avro and Parquet that hold them; these are the same in both. */
 final class GenericRows {
   static final Schema ROW =
-      SchemaBuilder.record("row")
-          .fields()
-          .requiredString("id")
-          .name("vector")
-          .type()
-          .array()
-          .items()
-          .floatType()
-          .noDefault()
-          .optionalLong("order")
-          .optionalString("op")
-          .optionalDouble("price")
-          .endRecord();
+      idAndVector().optionalLong("order").optionalString("op").optionalDouble("price").endRecord();
 
   private final Path folder;
+
+  /** A schema that begins with a text and a list of floats. */
+  static SchemaBuilder.FieldAssembler<Schema> idAndVector() {
+    return SchemaBuilder.record("row")
+        .fields()
+        .requiredString("id")
+        .name("vector")
+        .type()
+        .array()
+        .items()
+        .floatType()
+        .noDefault();
+  }
 
   GenericRows(Path folder) {
     this.folder = folder;
@@ -51,20 +52,7 @@ final class GenericRows {
   }
 
   static Schema withPayload(Schema type) {
-    return SchemaBuilder.record("row")
-        .fields()
-        .requiredString("id")
-        .name("vector")
-        .type()
-        .array()
-        .items()
-        .floatType()
-        .noDefault()
-        .name("payload")
-        .type(type)
-        .noDefault()
-        .requiredInt("ignored")
-        .endRecord();
+    return idAndVector().name("payload").type(type).noDefault().requiredInt("ignored").endRecord();
   }
 
   static byte[] avro(Schema schema, String codec, List<GenericRecord> rows) throws IOException {

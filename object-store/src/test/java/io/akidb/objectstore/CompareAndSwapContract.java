@@ -217,4 +217,23 @@ public abstract class CompareAndSwapContract {
       executor.shutdownNow();
     }
   }
+
+  /** Appends a mark to the object {@code log}, once, although answers may be lost. */
+  static String append(ObjectStore store, String mark) {
+    while (true) {
+      try {
+        ObjectContent read = store.get("log", 1 << 20);
+        String log = new String(read.bytes(), StandardCharsets.UTF_8);
+        if (log.startsWith(mark) || log.contains(";" + mark)) {
+          return mark;
+        }
+        store.compareAndSwap("log", read.metadata().etag(), bytes(log + mark));
+        return mark;
+      } catch (PreconditionFailedException
+          | OutcomeUnknownException
+          | StoreUnavailableException e) {
+        // Look again: the log tells what happened.
+      }
+    }
+  }
 }

@@ -117,30 +117,14 @@ class FaultInjectingStoreTest extends ObjectStoreContract {
     faulty.setQuiet(false);
 
     // Each writer appends marks of its own, and looks for one whose fate it does not know.
-    together(8, writer -> IntStream.range(0, 20).mapToObj(i -> append(faulty, writer, i)).toList());
+    together(
+        8,
+        writer ->
+            IntStream.range(0, 20).mapToObj(i -> append(faulty, writer + "." + i + ";")).toList());
 
     faulty.setQuiet(true);
     String log = new String(faulty.get("log", 1 << 20).bytes(), StandardCharsets.UTF_8);
     assertThat(log.split(";")).as("seed %d", SEED).hasSize(8 * 20).doesNotHaveDuplicates();
     assertThat(faulty.count(Fault.ANSWER_LOST)).isPositive();
-  }
-
-  private static String append(ObjectStore store, int writer, int number) {
-    String mark = writer + "." + number + ";";
-    while (true) {
-      try {
-        ObjectContent read = store.get("log", 1 << 20);
-        String log = new String(read.bytes(), StandardCharsets.UTF_8);
-        if (log.startsWith(mark) || log.contains(";" + mark)) {
-          return mark;
-        }
-        store.compareAndSwap("log", read.metadata().etag(), bytes(log + mark));
-        return mark;
-      } catch (PreconditionFailedException
-          | OutcomeUnknownException
-          | StoreUnavailableException e) {
-        // Look again: the log tells what happened.
-      }
-    }
   }
 }

@@ -269,29 +269,15 @@ class MinioStoreFaultsIT {
         });
 
     CompareAndSwapContract.together(
-        8, writer -> IntStream.range(0, 8).mapToObj(i -> append(writer + "." + i + ";")).toList());
+        8,
+        writer ->
+            IntStream.range(0, 8)
+                .mapToObj(i -> CompareAndSwapContract.append(store, writer + "." + i + ";"))
+                .toList());
 
     assertThat(text("log").split(";", -1))
         .as("seed %d", seed)
         .hasSize(8 * 8 + 1)
         .doesNotHaveDuplicates();
-  }
-
-  private String append(String mark) {
-    while (true) {
-      try {
-        ObjectContent read = store.get("log", 1 << 20);
-        String log = new String(read.bytes(), StandardCharsets.UTF_8);
-        if (log.startsWith(mark) || log.contains(";" + mark)) {
-          return mark;
-        }
-        store.compareAndSwap("log", read.metadata().etag(), bytes(log + mark));
-        return mark;
-      } catch (PreconditionFailedException
-          | OutcomeUnknownException
-          | StoreUnavailableException e) {
-        // Look again.
-      }
-    }
   }
 }
