@@ -36,11 +36,19 @@ public record PolicyDocument(List<Statement> statements) {
       json.put("Sid", statement.sid());
       json.put("Effect", statement.allows() ? "Allow" : "Deny");
       statement.actions().forEach(json.putArray("Action")::add);
-      statement.resources().forEach(json.putArray("Resource")::add);
+      if (!statement.resources().isEmpty()) {
+        statement.resources().forEach(json.putArray("Resource")::add);
+      }
       if (!statement.listPrefixes().isEmpty()) {
         ArrayNode prefixes =
-            json.putObject("Condition").putObject("StringLike").putArray("s3:prefix");
+            json.withObjectProperty("Condition").putObject("StringLike").putArray("s3:prefix");
         statement.listPrefixes().forEach(prefixes::add);
+      }
+      if (statement.derivedOnly()) {
+        json.withObjectProperty("Condition")
+            .putObject("StringNotEquals")
+            .putArray("aws:principaltype")
+            .add("User");
       }
     }
     return document.toString();

@@ -14,6 +14,12 @@ import java.util.stream.Stream;
  * <p>What each purpose needs was read off the code that runs with it, and is held to that by tests
  * on a real MinIO. Nobody but a node may write a tenant's descriptor, and nobody at all may delete
  * from the platform's audit log.
+ *
+ * <p>An account's access is its own secret's and ends with it. MinIO lets every user make service
+ * accounts for itself and change its own secret unless a policy denies that, and take temporary
+ * credentials whatever a policy says; all of these outlive a new secret, and the temporary ones
+ * even the user, should there be one of its name again. So nothing of the administration is
+ * allowed, and what was derived from an access key, before or by whatever way, is refused the data.
  */
 public final class PolicyGenerator {
   private static final List<String> WRITE = List.of("s3:PutObject", "s3:AbortMultipartUpload");
@@ -64,7 +70,9 @@ public final class PolicyGenerator {
                 List.of("s3:DeleteObject"),
                 objects(Stream.of(TenantNamespace.SYSTEM_PREFIX + "audit/*")),
                 List.of()),
-            list(Stream.of(tenants, system))));
+            list(Stream.of(tenants, system)),
+            nothingAdministered(),
+            nothingDerived()));
   }
 
   /** Refuses everything: a suspended tenant's identities keep their credentials, to no avail. */
@@ -76,7 +84,22 @@ public final class PolicyGenerator {
                 false,
                 List.of("s3:*"),
                 List.of(bucketArn, bucketArn + "/*"),
-                List.of())));
+                List.of()),
+            nothingAdministered()));
+  }
+
+  private static Statement nothingAdministered() {
+    return new Statement("NoAdministration", false, List.of("admin:*"), List.of(), List.of());
+  }
+
+  private Statement nothingDerived() {
+    return new Statement(
+        "OwnSecretOnly",
+        false,
+        List.of("s3:*"),
+        List.of(bucketArn, bucketArn + "/*"),
+        List.of(),
+        true);
   }
 
   private PolicyDocument ingest(TenantNamespace namespace) {
@@ -103,7 +126,9 @@ public final class PolicyGenerator {
                 "Delete",
                 List.of("s3:DeleteObject"),
                 objects(Stream.of(each + "dead-letters-staged/*"))),
-            list(Stream.of(namespace.collectionsPrefix()))));
+            list(Stream.of(namespace.collectionsPrefix())),
+            nothingAdministered(),
+            nothingDerived()));
   }
 
   private PolicyDocument build(TenantNamespace namespace) {
@@ -126,7 +151,9 @@ public final class PolicyGenerator {
                     Stream.of("builds/*", "generations/*", "manifest.json", "pages/*", "shards/*")
                         .map(each::concat))),
             allow("Delete", List.of("s3:DeleteObject"), objects(collectable.stream())),
-            list(Stream.of(namespace.collectionsPrefix() + "*"))));
+            list(Stream.of(namespace.collectionsPrefix() + "*")),
+            nothingAdministered(),
+            nothingDerived()));
   }
 
   private PolicyDocument read(TenantNamespace namespace) {
@@ -137,7 +164,9 @@ public final class PolicyGenerator {
                 List.of("s3:GetObject"),
                 objects(
                     Stream.of(namespace.tenantManifestKey(), namespace.collectionsPrefix() + "*"))),
-            list(Stream.of(namespace.collectionsPrefix() + "*"))));
+            list(Stream.of(namespace.collectionsPrefix() + "*")),
+            nothingAdministered(),
+            nothingDerived()));
   }
 
   private Statement list(Stream<String> prefixes) {

@@ -8,16 +8,32 @@ import java.util.List;
  * @param sid its name within the document: letters and digits
  * @param allows whether it allows; else it denies, whatever another one allows
  * @param actions as {@code s3:GetObject}
- * @param resources Amazon resource names, with {@code *} for anything
+ * @param resources Amazon resource names, with {@code *} for anything; none where an action is of
+ *     the store's administration
  * @param listPrefixes the listings' prefixes that it is limited to, with {@code *} for anything;
  *     empty for no such limit
+ * @param derivedOnly whether it holds only for who shows what was derived from an account's own
+ *     access key: a service account below it, or temporary credentials
  */
 public record Statement(
     String sid,
     boolean allows,
     List<String> actions,
     List<String> resources,
-    List<String> listPrefixes) {
+    List<String> listPrefixes,
+    boolean derivedOnly) {
+  private static final String ADMINISTRATION = "admin:";
+
+  /** One that holds whatever is shown. */
+  public Statement(
+      String sid,
+      boolean allows,
+      List<String> actions,
+      List<String> resources,
+      List<String> listPrefixes) {
+    this(sid, allows, actions, resources, listPrefixes, false);
+  }
+
   /**
    * Copies and checks.
    *
@@ -27,7 +43,8 @@ public record Statement(
     actions = List.copyOf(actions);
     resources = List.copyOf(resources);
     listPrefixes = List.copyOf(listPrefixes);
-    if (actions.isEmpty() || resources.isEmpty()) {
+    boolean administers = actions.stream().allMatch(action -> action.startsWith(ADMINISTRATION));
+    if (actions.isEmpty() || resources.isEmpty() != administers) {
       throw new IllegalArgumentException("a statement names an action and a resource");
     }
   }

@@ -32,8 +32,8 @@ class PolicyGeneratorTest {
     PolicyDocument document =
         new PolicyGenerator(bucket("s3://data/some/prefix")).forTenant(TENANT, purpose);
 
-    assertThat(document.statements()).isNotEmpty();
-    for (Statement statement : document.statements()) {
+    assertThat(allowed(document)).isNotEmpty();
+    for (Statement statement : allowed(document).toList()) {
       assertThat(statement.actions()).noneMatch(action -> action.contains("*"));
       if (statement.actions().contains("s3:ListBucket")) {
         assertThat(statement.actions()).hasSize(1);
@@ -82,6 +82,35 @@ class PolicyGeneratorTest {
                 List.of()));
     assertThat(allowed(document).flatMap(each -> each.resources().stream()))
         .allMatch(each -> each.equals("arn:aws:s3:::data") || each.contains(":::data/akidb/"));
+  }
+
+  @Test
+  void whateverIsAllowed_isNotToWhatWasDerivedFromTheKey() {
+    PolicyGenerator generator = new PolicyGenerator(bucket("s3://data"));
+    List<PolicyDocument> documents =
+        Stream.concat(
+                Stream.of(generator.forNode()),
+                Purpose.OF_TENANTS.stream().map(each -> generator.forTenant(TENANT, each)))
+            .toList();
+    for (PolicyDocument document : documents) {
+      assertThat(document.statements())
+          .contains(
+              new Statement("NoAdministration", false, List.of("admin:*"), List.of(), List.of()),
+              new Statement(
+                  "OwnSecretOnly",
+                  false,
+                  List.of("s3:*"),
+                  List.of("arn:aws:s3:::data", "arn:aws:s3:::data/*"),
+                  List.of(),
+                  true));
+      assertThat(document.toJson())
+          .contains(
+              "{\"Sid\":\"NoAdministration\",\"Effect\":\"Deny\",\"Action\":[\"admin:*\"]}",
+              "\"Condition\":{\"StringNotEquals\":{\"aws:principaltype\":[\"User\"]}}");
+    }
+    assertThat(generator.forNobody().statements())
+        .contains(
+            new Statement("NoAdministration", false, List.of("admin:*"), List.of(), List.of()));
   }
 
   @Test

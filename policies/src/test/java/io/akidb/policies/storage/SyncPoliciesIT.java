@@ -16,6 +16,8 @@ import io.akidb.tenancy.TenantQuotas;
 import io.akidb.tenancy.TenantRegistry;
 import io.minio.admin.MinioAdminClient;
 import io.minio.admin.UserInfo;
+import io.minio.credentials.Credentials;
+import io.minio.errors.ErrorResponseException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -95,14 +97,17 @@ class SyncPoliciesIT {
         .toList();
   }
 
-  private ObjectStore as(String label) throws IOException {
+  private BucketConfig credentials(String label) throws IOException {
     Path file = folder.resolve("credentials").resolve(label + ".env");
     List<String> lines = Files.readAllLines(file);
-    return ObjectStores.open(
-        TestMinio.as(
-            bucket,
-            lines.get(1).substring("AKIDB_ACCESS_KEY=".length()),
-            lines.get(2).substring("AKIDB_SECRET_KEY=".length())));
+    return TestMinio.as(
+        bucket,
+        lines.get(1).substring("AKIDB_ACCESS_KEY=".length()),
+        lines.get(2).substring("AKIDB_SECRET_KEY=".length()));
+  }
+
+  private ObjectStore as(String label) throws IOException {
+    return ObjectStores.open(credentials(label));
   }
 
   @Test
@@ -258,6 +263,56 @@ class SyncPoliciesIT {
       assertThat(after.get(head, 1 << 20).bytes()).isEqualTo(BYTES);
     }
     assertThatThrownBy(() -> sync(false, "nobody")).isInstanceOf(PolicySyncUsageException.class);
+  }
+
+  @Test
+  void credentials_onceStolen_makeNothingThatOutlivesTheirRotation() throws Exception {
+    String head = new TenantNamespace(tenantA).headKey(NAME);
+    store.put(head, BYTES);
+    sync(false, null);
+    for (String label : List.of(tenantA + "/ingest", tenantA + "/build", "node")) {
+      BucketConfig stolen = credentials(label);
+      MinioAdminClient thief = TestMinio.admin(stolen);
+      assertThatThrownBy(() -> serviceAccount(thief, null)).hasMessageContaining("AccessDenied");
+      assertThatThrownBy(
+              () ->
+                  thief.addUser(
+                      String.valueOf(stolen.accessKey()),
+                      UserInfo.Status.ENABLED,
+                      "a-secret-of-the-thief",
+                      null,
+                      List.of()))
+          .as("a secret of its own choice")
+          .hasMessageContaining("AccessDenied");
+
+      Credentials temporary = TestMinio.assumeRole(stolen);
+      // One that was made when it could be, as by an earlier version's policy.
+      Credentials earlier = serviceAccount(admin, stolen.accessKey());
+      for (Credentials derived : List.of(temporary, earlier)) {
+        denied(derived, head);
+      }
+      try (ObjectStore still = as(label)) {
+        assertThat(still.get(head, 10).bytes()).isEqualTo(BYTES);
+      }
+      assertThat(sync(false, label.equals("node") ? "node" : tenantA.value()))
+          .hasSizeGreaterThan(1);
+      for (Credentials derived : List.of(temporary, earlier)) {
+        denied(derived, head);
+      }
+      refused(() -> ObjectStores.open(stolen).close());
+    }
+  }
+
+  private static Credentials serviceAccount(MinioAdminClient client, @Nullable String of)
+      throws Exception {
+    String name = "sa" + UUID.randomUUID().toString().substring(0, 8);
+    return client.addServiceAccount(name, "a-secret-" + name, of, null, null, null, null);
+  }
+
+  private void denied(Credentials credentials, String key) {
+    assertThatThrownBy(() -> TestMinio.read(bucket, credentials, key))
+        .isInstanceOf(ErrorResponseException.class)
+        .hasMessageContaining("Access Denied");
   }
 
   @Test

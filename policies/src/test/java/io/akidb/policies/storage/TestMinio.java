@@ -3,8 +3,14 @@ package io.akidb.policies.storage;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.akidb.objectstore.BucketConfig;
+import io.minio.GetObjectArgs;
+import io.minio.MinioClient;
 import io.minio.admin.MinioAdminClient;
+import io.minio.credentials.AssumeRoleProvider;
+import io.minio.credentials.Credentials;
+import java.io.InputStream;
 import java.net.URI;
+import java.security.GeneralSecurityException;
 import java.util.UUID;
 
 /** The MinIO that {@code ./akidb test} starts. */
@@ -37,5 +43,40 @@ final class TestMinio {
         .region(bucket.region())
         .credentials(bucket.accessKey(), bucket.secretKey())
         .build();
+  }
+
+  /** Temporary credentials, as whoever has an access key may take them. */
+  static Credentials assumeRole(BucketConfig bucket) throws GeneralSecurityException {
+    return new AssumeRoleProvider(
+            String.valueOf(bucket.endpoint()),
+            String.valueOf(bucket.accessKey()),
+            String.valueOf(bucket.secretKey()),
+            null,
+            null,
+            bucket.region(),
+            null,
+            null,
+            null,
+            null)
+        .fetch();
+  }
+
+  /** Reads an object with whatever credentials. */
+  static byte[] read(BucketConfig bucket, Credentials credentials, String key) throws Exception {
+    MinioClient client =
+        MinioClient.builder()
+            .endpoint(String.valueOf(bucket.endpoint()))
+            .region(bucket.region())
+            .credentialsProvider(() -> credentials)
+            .build();
+    try (client;
+        InputStream object =
+            client.getObject(
+                GetObjectArgs.builder()
+                    .bucket(bucket.bucketName())
+                    .object(bucket.keyPrefix() + key)
+                    .build())) {
+      return object.readAllBytes();
+    }
   }
 }
