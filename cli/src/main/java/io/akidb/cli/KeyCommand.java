@@ -80,7 +80,7 @@ final class KeyCommand {
       @Option(
               names = "--created-with",
               paramLabel = "ID",
-              description = "Only those that were made by showing this key.")
+              description = "Only those that were made by showing this key, or by these.")
           @Nullable String createdWith) {
     String path = platform.path(page.path("api-keys"));
     try (RestClient client = server.client(surroundings.environment())) {
@@ -162,7 +162,7 @@ final class KeyCommand {
       @Parameters(paramLabel = "ID") String id,
       @Option(
               names = "--with-created",
-              description = "Also those that were made by showing it, and by these, and so on.")
+              description = "Also those made by showing it, by these, and so on; it may be gone.")
           boolean withCreated) {
     String path = platform.path(path(id));
     try (RestClient client = server.client(surroundings.environment())) {

@@ -91,6 +91,11 @@ public record ApiKeyDescriptor(
         ancestors);
   }
 
+  /** Whether it was made by showing that key, or one that comes from it, as far as it knows. */
+  public boolean comesFrom(String otherId) {
+    return otherId.equals(createdWith) || (ancestors != null && ancestors.contains(otherId));
+  }
+
   @Nullable Instant end() {
     return expiresAt == null ? null : Instant.parse(expiresAt);
   }

@@ -2,6 +2,7 @@ package io.akidb.serving.rest;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.akidb.policies.ApiKeyDescriptor;
+import io.akidb.policies.ApiKeyNotFoundException;
 import io.akidb.policies.ApiKeys;
 import io.akidb.policies.CorruptApiKeyException;
 import io.akidb.policies.Grant;
@@ -121,7 +122,7 @@ final class ApiKeyHandlers {
     String with = call.parameter("created_with").orElse(null);
     if (with != null) {
       List<ApiKeyDescriptor> made =
-          page.items().stream().filter(key -> with.equals(key.createdWith())).toList();
+          page.items().stream().filter(key -> key.comesFrom(with)).toList();
       page = new PolicyPage<>(made, page.unreadable(), page.nextCursor());
     }
     return Answer.ok(Listing.of(page, ApiKeyHandlers::json));
@@ -137,7 +138,15 @@ final class ApiKeyHandlers {
     TenantId owner = call.owner();
     boolean withCreated = call.flag("with_created");
     String keyId = call.path("api_key_id");
-    requireMayRevoke(call, owner, keyId);
+    try {
+      requireMayRevoke(call, owner, keyId);
+    } catch (ApiKeyNotFoundException e) {
+      // Revoked before, by whoever did not know of what it made, or did not want it to be found.
+      if (!withCreated || !revokeMade(call, owner, keyId)) {
+        throw e;
+      }
+      return Answer.noContent();
+    }
     if (withCreated) {
       identity.keys().madeWith(owner, keyId).forEach(made -> delegation.requireOver(call, made));
     }
@@ -147,6 +156,14 @@ final class ApiKeyHandlers {
       revokeAll(call, owner, identity.keys().madeWith(owner, keyId));
     }
     return Answer.noContent();
+  }
+
+  /** Revokes what was made with a key that is gone; false if there is nothing. */
+  private boolean revokeMade(Call call, @Nullable TenantId owner, String keyId) {
+    List<ApiKeyDescriptor> made = identity.keys().madeWith(owner, keyId);
+    made.forEach(each -> delegation.requireOver(call, each));
+    revokeAll(call, owner, made);
+    return !made.isEmpty();
   }
 
   private void requireMayRevoke(Call call, @Nullable TenantId owner, String keyId) {
