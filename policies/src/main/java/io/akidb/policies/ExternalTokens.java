@@ -9,10 +9,12 @@ import com.nimbusds.jose.proc.JWSVerificationKeySelector;
 import com.nimbusds.jose.proc.SecurityContext;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
+import com.nimbusds.jwt.proc.BadJWTException;
 import com.nimbusds.jwt.proc.DefaultJWTClaimsVerifier;
 import com.nimbusds.jwt.proc.DefaultJWTProcessor;
 import io.akidb.tenancy.InvalidNameException;
 import io.akidb.tenancy.TenantId;
+import java.text.ParseException;
 import java.time.Clock;
 import java.util.Date;
 import java.util.List;
@@ -79,13 +81,12 @@ public final class ExternalTokens {
    * @throws IdentityProviderUnavailableException if the provider's keys cannot be read
    */
   Optional<Principal> authenticate(SignedJWT token) {
-    if (!config.jwsAlgorithms().contains(token.getHeader().getAlgorithm())) {
+    if (!config.jwsAlgorithms().contains(token.getHeader().getAlgorithm()) || !isForUs(token)) {
       return Optional.empty();
     }
     DefaultJWTProcessor<SecurityContext> processor = new DefaultJWTProcessor<>();
     processor.setJWSTypeVerifier(types);
-    processor.setJWSKeySelector(
-        new JWSVerificationKeySelector<>(config.jwsAlgorithms(), keys.source()));
+    processor.setJWSKeySelector(new JWSVerificationKeySelector<>(config.jwsAlgorithms(), keys));
     processor.setJWSVerifierFactory(signatures);
     processor.setJWTClaimsSetVerifier(claims);
     try {
@@ -95,6 +96,16 @@ public final class ExternalTokens {
           "the identity provider's keys cannot be read", e);
     } catch (BadJOSEException | JOSEException e) {
       return Optional.empty();
+    }
+  }
+
+  // Before its signature is verified, so that a stranger's text costs the provider nothing.
+  private boolean isForUs(SignedJWT token) {
+    try {
+      claims.verify(token.getJWTClaimsSet(), null);
+      return true;
+    } catch (ParseException | BadJWTException e) {
+      return false;
     }
   }
 

@@ -9,6 +9,7 @@ import com.nimbusds.jose.jwk.RSAKey;
 import com.nimbusds.jose.jwk.gen.RSAKeyGenerator;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
+import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -17,16 +18,20 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /** A provider whose answers and keys a test decides: discovery and keys over real HTTP. */
 final class TestProvider implements AutoCloseable {
   final AtomicInteger keyReads = new AtomicInteger();
+  final AtomicInteger discoveries = new AtomicInteger();
   private final HttpServer server;
   private volatile List<RSAKey> published = List.of();
   private volatile @Nullable String discovery;
   private volatile String padding = "";
+  private volatile @Nullable CountDownLatch hanging;
 
   TestProvider() {
     try {
@@ -40,6 +45,13 @@ final class TestProvider implements AutoCloseable {
           boolean keys = exchange.getRequestURI().getPath().equals("/keys");
           if (keys) {
             keyReads.incrementAndGet();
+          } else {
+            discoveries.incrementAndGet();
+          }
+          CountDownLatch end = hanging;
+          if (end != null) {
+            drip(exchange, end, keys);
+            return;
           }
           String text = keys ? keys() : discovery();
           byte[] body = text.getBytes(StandardCharsets.UTF_8);
@@ -50,6 +62,20 @@ final class TestProvider implements AutoCloseable {
           }
         });
     server.start();
+  }
+
+  // A space now and then, which JSON may begin with, so that no reader's time is up.
+  private void drip(HttpExchange exchange, CountDownLatch end, boolean keys) throws IOException {
+    exchange.sendResponseHeaders(200, 0);
+    try (OutputStream out = exchange.getResponseBody()) {
+      while (!end.await(50, TimeUnit.MILLISECONDS)) {
+        out.write(' ');
+        out.flush();
+      }
+      out.write((keys ? keys() : discovery()).getBytes(StandardCharsets.UTF_8));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private String keys() {
@@ -77,6 +103,11 @@ final class TestProvider implements AutoCloseable {
 
   void pad(int bytes) {
     padding = " ".repeat(bytes);
+  }
+
+  /** From now on answers are begun, and not ended before the latch is open. */
+  void hang(CountDownLatch end) {
+    hanging = end;
   }
 
   static RSAKey key(String id) {
