@@ -3,6 +3,7 @@ package io.akidb.policies.audit;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.akidb.objectstore.ObjectStore;
 import io.akidb.objectstore.PreconditionFailedException;
+import io.akidb.tenancy.TenantId;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.security.PrivateKey;
@@ -13,6 +14,11 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +29,9 @@ final class ChainWriter {
   private static final Logger LOG = System.getLogger(ChainWriter.class.getName());
   private static final int WITNESSED_MAX = 64;
   private static final int BATCH_BYTES_MAX = 64 << 20;
+
+  /** Tenants' copies that are written at once: one after the other, a thousand take a minute. */
+  static final int COPIES_AT_ONCE_MAX = 32;
 
   private final ObjectStore store;
   private final Clock clock;
@@ -106,7 +115,7 @@ final class ChainWriter {
     String name = prepared.name().text();
     try {
       putOnce(AuditKeys.LOG + name, prepared.batch());
-      prepared.copies().forEach((tenant, copy) -> putOnce(AuditKeys.log(tenant) + name, copy));
+      putCopies(name, prepared.copies());
     } catch (ForeignBatchException e) {
       // Somebody wrote where only this chain may. It is left as evidence; this chain ends before
       // it.
@@ -128,6 +137,44 @@ final class ChainWriter {
   private Chain begin() {
     return new Chain(
         clock.instant(), node, Signing.newKeys(random), root, lookAround(null), random);
+  }
+
+  /** Returns when all are there. */
+  private void putCopies(String name, Map<TenantId, byte[]> copies) {
+    if (copies.isEmpty()) {
+      return;
+    }
+    List<Callable<Boolean>> puts = new ArrayList<>(copies.size());
+    copies.forEach(
+        (tenant, copy) ->
+            puts.add(
+                () -> {
+                  putOnce(AuditKeys.log(tenant) + name, copy);
+                  return true;
+                }));
+    int atOnce = Math.min(copies.size(), COPIES_AT_ONCE_MAX);
+    ExecutorService writers = Executors.newFixedThreadPool(atOnce, ChainWriter::thread);
+    try {
+      for (Future<Boolean> each : writers.invokeAll(puts)) {
+        var unused = each.get();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while copies were written", e);
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof Error error) {
+        throw error;
+      }
+      throw e.getCause() instanceof RuntimeException known ? known : new IllegalStateException(e);
+    } finally {
+      writers.shutdownNow();
+    }
+  }
+
+  private static Thread thread(Runnable task) {
+    Thread thread = new Thread(task, "audit-copies");
+    thread.setDaemon(true);
+    return thread;
   }
 
   private void putOnce(String key, byte[] content) {

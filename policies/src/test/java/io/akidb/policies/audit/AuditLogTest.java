@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.akidb.objectstore.FaultInjectingStore;
 import io.akidb.objectstore.ObjectStore;
 import io.akidb.tenancy.TenantId;
+import io.akidb.tenancy.TenantNamespace;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.security.SecureRandom;
@@ -20,9 +21,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
@@ -181,6 +184,50 @@ class AuditLogTest {
     List<String> what = all(null).stream().map(record -> record.event().what()).toList();
     assertThat(what).as("seed " + seed).containsAll(confirmed).doesNotHaveDuplicates();
     assertThat(log.verify().findings()).as("seed " + seed).isEmpty();
+  }
+
+  @Test
+  void copiesOfManyTenants_areWrittenSeveralAtOnceAndAllBeforeTheHead() {
+    int tenants = 3 * ChainWriter.COPIES_AT_ONCE_MAX;
+    // None returns before as many have begun as may at once.
+    CyclicBarrier together = new CyclicBarrier(ChainWriter.COPIES_AT_ONCE_MAX);
+    AtomicInteger copies = new AtomicInteger();
+    AtomicInteger copiesAtHead = new AtomicInteger();
+    ObjectStore slow =
+        (ObjectStore)
+            Proxy.newProxyInstance(
+                ObjectStore.class.getClassLoader(),
+                new Class<?>[] {ObjectStore.class},
+                (proxy, method, arguments) -> {
+                  String key = arguments == null ? "" : String.valueOf(arguments[0]);
+                  if (key.startsWith(AuditKeys.HEADS) && method.getName().equals("put")) {
+                    copiesAtHead.set(copies.get());
+                  }
+                  if (!key.startsWith(TenantNamespace.TENANTS_PREFIX)) {
+                    return method.invoke(log.store, arguments);
+                  }
+                  together.await(20, TimeUnit.SECONDS);
+                  Object answer = method.invoke(log.store, arguments);
+                  copies.incrementAndGet();
+                  return answer;
+                });
+    AuditConfig patient =
+        new AuditConfig(
+            tenants,
+            tenants,
+            Duration.ofHours(1),
+            Duration.ofSeconds(20),
+            Duration.ofMillis(5),
+            Duration.ofHours(1));
+    try (AuditLog open =
+        new AuditLog(slow, Clock.systemUTC(), new SecureRandom(), "a", null, patient)) {
+      for (int i = 0; i < tenants; i++) {
+        open.record(TestLog.event("e" + i, TenantId.random()));
+      }
+    }
+    assertThat(log.batches()).hasSize(1);
+    assertThat(copies).hasValue(tenants);
+    assertThat(copiesAtHead).hasValue(tenants);
   }
 
   @Test
