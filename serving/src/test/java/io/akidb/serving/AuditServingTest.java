@@ -20,6 +20,8 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What is done by REST is on record, for whoever may read it, and verifies. */
 class AuditServingTest {
@@ -228,35 +230,42 @@ class AuditServingTest {
     return body.append("]}").toString();
   }
 
-  @Test
-  void floodOfDenials_ofOneTenant_hidesNoOthersAndIsCounted() throws Exception {
+  @ParameterizedTest
+  @CsvSource({
+    "/tenants, 403, tenants.list, denied",
+    "/roles/viewer, 200, roles.read, succeeded",
+  })
+  void floodOfRefusalsOrReads_ofOneTenant_hidesNoOthersAndIsCounted(
+      String path, int status, String action, String outcome) throws Exception {
     String tenantA;
     try (TestNode node = TestNode.start(folder)) {
       JsonNode a = node.post("/tenants", "{\"name\": \"a\"}").expect(201).json();
       JsonNode b = node.post("/tenants", "{\"name\": \"b\"}").expect(201).json();
       TestNode adminA = node.as(a.get("api_key").asText());
       for (int i = 0; i < 603; i++) {
-        adminA.get("/tenants").expect(403);
+        adminA.get(path).expect(status);
       }
       TestNode adminB = node.as(b.get("api_key").asText());
-      adminB.get("/tenants").expect(403);
-      awaitEvent(adminB, "", "tenants.list denied /tenants");
+      adminB.get(path).expect(status);
+      awaitEvent(adminB, "", action + " " + outcome + " " + path);
       tenantA = a.get("tenant_id").asText();
     }
     try (TestNode next = TestNode.start(folder)) {
-      String denied = "&platform=true&outcome=denied&action=";
-      long recorded =
-          items(next, denied + "tenants.list").stream()
-              .filter(item -> item.get("tenant_id").asText().equals(tenantA))
-              .count();
+      String those = "&platform=true&outcome=" + outcome + "&action=";
+      long recorded = ofTenant(tenantA, items(next, those + action)).size();
       long counted =
-          items(next, denied + "audit.unrecorded").stream()
+          ofTenant(tenantA, items(next, those + "audit.unrecorded")).stream()
               .mapToLong(item -> item.at("/detail/count").asLong())
               .sum();
       assertThat(recorded).isGreaterThanOrEqualTo(600);
+      assertThat(counted).isPositive();
       assertThat(recorded + counted).isEqualTo(603);
       sound(next.store());
     }
+  }
+
+  private static List<JsonNode> ofTenant(String tenant, List<JsonNode> items) {
+    return items.stream().filter(item -> item.get("tenant_id").asText().equals(tenant)).toList();
   }
 
   @Test

@@ -28,14 +28,20 @@ import org.jspecify.annotations.Nullable;
  * Puts calls on record: the one place from which the API writes the audit log. Thread-safe.
  *
  * <p>A change is on record before it is made, or it is not made. That a principal is known is
- * recorded once in a quarter of an hour for each key and address, not for each call; refusals one
- * by one up to a bound each minute for each tenant, beyond which they are counted.
+ * recorded once in a quarter of an hour for each key and address, not for each call; refusals, and
+ * administrative reads, one by one up to a bound each minute for each tenant, beyond which they are
+ * counted. A tenant that changes more in a minute than anybody needs to is refused.
  */
 final class RequestAudit implements AutoCloseable {
   private static final Logger LOG = System.getLogger(RequestAudit.class.getName());
   private static final Duration AUTHENTICATION_INTERVAL = Duration.ofMinutes(15);
   private static final int AUTHENTICATIONS_MAX = 10_000;
   private static final int REFUSALS_PER_MINUTE_MAX = 600;
+  private static final int READS_PER_MINUTE_MAX = 600;
+
+  /** Most changes of one tenant: 200 a second, each of two events in two logs. */
+  static final int CHANGES_PER_MINUTE_MAX = 12_000;
+
   private static final String PRINCIPAL_ATTRIBUTE = "akidb.principal";
   private static final String ANONYMOUS = "anonymous";
   private static final String NODE = "node";
@@ -51,13 +57,17 @@ final class RequestAudit implements AutoCloseable {
           .maximumSize(AUTHENTICATIONS_MAX)
           .expireAfterWrite(AUTHENTICATION_INTERVAL)
           .build();
-  private final RefusalBudgets refusals;
+  private final EventBudgets refusals;
+  private final EventBudgets reads;
+  private final EventBudgets changes;
 
   RequestAudit(AuditLog log, List<Route> served, Ticker ticker, Scheduler scheduler) {
     this.log = log;
     served.forEach(route -> routes.put(route, AuditedRoute.of(route)));
-    this.refusals =
-        new RefusalBudgets(REFUSALS_PER_MINUTE_MAX, ticker, scheduler, this::unrecorded);
+    this.refusals = new EventBudgets(REFUSALS_PER_MINUTE_MAX, ticker, scheduler, this::unrecorded);
+    this.reads = new EventBudgets(READS_PER_MINUTE_MAX, ticker, scheduler, this::unrecorded);
+    this.changes =
+        new EventBudgets(CHANGES_PER_MINUTE_MAX, ticker, scheduler, this::unrecordedChanges);
   }
 
   /** Tells who calls, as soon as that is known. */
@@ -77,6 +87,7 @@ final class RequestAudit implements AutoCloseable {
    * A caller was let in.
    *
    * @throws AuditException if a change cannot be put on record
+   * @throws ServingException RATE_LIMITED if the caller's tenant changes too much
    */
   void entered(Context http, Route route, Call call) {
     Principal principal = http.attribute(PRINCIPAL_ATTRIBUTE);
@@ -102,9 +113,28 @@ final class RequestAudit implements AutoCloseable {
     }
     AuditedRoute audited = of(route);
     if (audited.kind() == AuditedRoute.Kind.CHANGE) {
+      admitChange(principal.tenant());
       TenantId tenant = tenant(http, route, call, principal, false);
       SortedMap<String, String> asked = AuditedBody.of(audited.action(), call);
       log.require(event(http, principal, audited.action(), tenant, Outcome.ATTEMPTED, asked));
+    }
+  }
+
+  /**
+   * Counts a change, before it is put on record; what is refused is counted and told.
+   *
+   * @param tenant whose caller makes it; null for an operator, who may make any number
+   * @throws ServingException RATE_LIMITED
+   */
+  void admitChange(@Nullable TenantId tenant) {
+    if (tenant != null && !changes.admit(new EventBudgets.Whose(Outcome.DENIED, tenant))) {
+      throw ServingException.retryAfter(
+          Reason.RATE_LIMITED,
+          "the tenant may make "
+              + CHANGES_PER_MINUTE_MAX
+              + " changes a minute on one node, each of which is put on record; change more with one"
+              + " call, or wait",
+          (int) EventBudgets.WINDOW.toSeconds());
     }
   }
 
@@ -124,10 +154,10 @@ final class RequestAudit implements AutoCloseable {
     }
     TenantId tenant = tenant(http, route, call, principal, outcome == Outcome.SUCCEEDED);
     AuditEvent event = event(http, principal, audited.action(), tenant, outcome, detail);
-    if (audited.kind() == AuditedRoute.Kind.READ) {
-      log.record(event);
-    } else {
+    if (audited.kind() == AuditedRoute.Kind.CHANGE) {
       recordEnd(event);
+    } else if (reads.admit(new EventBudgets.Whose(outcome, principal.tenant()))) {
+      log.record(event);
     }
   }
 
@@ -171,21 +201,32 @@ final class RequestAudit implements AutoCloseable {
       @Nullable TenantId tenant,
       Outcome outcome,
       Map<String, String> detail) {
-    if (refusals.admit(new RefusalBudgets.Whose(outcome, tenant))) {
+    if (refusals.admit(new EventBudgets.Whose(outcome, tenant))) {
       log.record(event(http, principal, audited.action(), tenant, outcome, detail));
     }
   }
 
-  private void unrecorded(RefusalBudgets.Whose whose, long count) {
-    SortedMap<String, String> detail = new TreeMap<>(Map.of("count", Long.toString(count)));
+  private void unrecorded(EventBudgets.Whose whose, long count) {
+    tellCount(whose, Map.of("count", Long.toString(count)));
+  }
+
+  private void unrecordedChanges(EventBudgets.Whose whose, long count) {
+    String code = Reason.RATE_LIMITED.code();
+    tellCount(whose, Map.of("count", Long.toString(count), "code", code));
+  }
+
+  private void tellCount(EventBudgets.Whose whose, Map<String, String> counted) {
+    SortedMap<String, String> detail = new TreeMap<>(counted);
     recordEnd(
         new AuditEvent(NODE, UNRECORDED, "", whose.tenant(), "", whose.outcome(), "", detail));
   }
 
-  /** Tells how many refusals are not on record; to be called before the log is closed. */
+  /** Tells how many events are not on record; to be called before the log is closed. */
   @Override
   public void close() {
     refusals.close();
+    reads.close();
+    changes.close();
   }
 
   // The deed is done and its attempt on record: no answer can be taken back for its second event.

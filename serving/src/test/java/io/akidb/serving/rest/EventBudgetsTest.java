@@ -4,21 +4,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.github.benmanes.caffeine.cache.Scheduler;
 import io.akidb.policies.audit.Outcome;
-import io.akidb.serving.rest.RefusalBudgets.Whose;
+import io.akidb.serving.rest.EventBudgets.Whose;
 import io.akidb.tenancy.TenantId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
-class RefusalBudgetsTest {
+class EventBudgetsTest {
   private static final Whose A = of("a");
   private static final Whose B = of("b");
 
   private final AtomicLong nanos = new AtomicLong();
   private final List<String> told = new ArrayList<>();
-  private final RefusalBudgets budgets =
-      new RefusalBudgets(
+  private final EventBudgets budgets =
+      new EventBudgets(
           2,
           nanos::get,
           Scheduler.disabledScheduler(),
@@ -48,12 +48,12 @@ class RefusalBudgetsTest {
   void unrecordedRefusals_areToldOnceWhenTheirMinuteEnds() {
     admitted(A, 5);
     admitted(B, 2);
-    nanos.addAndGet(RefusalBudgets.WINDOW.toNanos() / 2);
+    nanos.addAndGet(EventBudgets.WINDOW.toNanos() / 2);
     admitted(A, 1);
     budgets.expire();
     assertThat(told).isEmpty();
 
-    nanos.addAndGet(RefusalBudgets.WINDOW.toNanos() / 2 + 1);
+    nanos.addAndGet(EventBudgets.WINDOW.toNanos() / 2 + 1);
     budgets.expire();
     assertThat(told).containsExactly(A.tenant() + " DENIED 4");
     assertThat(admitted(A, 3)).isEqualTo(2);
@@ -65,7 +65,7 @@ class RefusalBudgetsTest {
   @Test
   void minuteThatEndedUnseen_isToldByTheNextRefusal() {
     admitted(A, 3);
-    nanos.addAndGet(RefusalBudgets.WINDOW.toNanos() + 1);
+    nanos.addAndGet(EventBudgets.WINDOW.toNanos() + 1);
     assertThat(admitted(A, 1)).isEqualTo(1);
     budgets.expire();
     assertThat(told).containsExactly(A.tenant() + " DENIED 1");

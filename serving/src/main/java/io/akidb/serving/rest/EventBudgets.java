@@ -12,23 +12,23 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets so many refusals a minute be recorded of each tenant's callers, of callers without a tenant,
- * and of strangers, and tells at the end of the minute how many more there were: so that a flood
- * cannot fill the bucket, and one tenant's cannot hide another's. Thread-safe.
+ * Lets so many events of a kind be recorded in a minute of each tenant's callers, of callers
+ * without a tenant, and of strangers, and tells at the end of the minute how many more there were:
+ * so that a flood cannot fill the bucket, and one tenant's cannot hide another's. Thread-safe.
  */
-final class RefusalBudgets implements AutoCloseable {
+final class EventBudgets implements AutoCloseable {
   static final Duration WINDOW = Duration.ofMinutes(1);
   private static final int WINDOWS_MAX = 10_000;
 
   /**
    * Who shares a budget.
    *
-   * @param outcome denied or unauthenticated
+   * @param outcome of the events
    * @param tenant null for callers without one
    */
   record Whose(Outcome outcome, @Nullable TenantId tenant) {}
 
-  /** Is told how many refusals of a window were not recorded, if any. */
+  /** Is told how many events of a window were not recorded, if any. */
   @FunctionalInterface
   interface Report {
     void unrecorded(Whose whose, long count);
@@ -40,10 +40,10 @@ final class RefusalBudgets implements AutoCloseable {
   /**
    * Makes full budgets.
    *
-   * @param max refusals of each window
-   * @param scheduler ends a window in time even if no other refusal comes
+   * @param max events of each window
+   * @param scheduler ends a window in time even if no other event comes
    */
-  RefusalBudgets(int max, Ticker ticker, Scheduler scheduler, Report report) {
+  EventBudgets(int max, Ticker ticker, Scheduler scheduler, Report report) {
     this.max = max;
     this.counts =
         Caffeine.newBuilder()
@@ -51,7 +51,7 @@ final class RefusalBudgets implements AutoCloseable {
             .ticker(ticker)
             .scheduler(scheduler)
             .executor(Runnable::run)
-            // From the first refusal on, whatever comes after it.
+            // From the first event on, whatever comes after it.
             .expireAfter(Expiry.<Whose, Long>creating((whose, count) -> WINDOW))
             .removalListener(
                 (@Nullable Whose whose, @Nullable Long count, RemovalCause cause) -> {
@@ -65,7 +65,7 @@ final class RefusalBudgets implements AutoCloseable {
             .build();
   }
 
-  /** Counts a refusal; false if it is not to be recorded by itself. */
+  /** Counts an event; false if it is not to be recorded by itself. */
   boolean admit(Whose whose) {
     return counts.asMap().merge(whose, 1L, Long::sum) <= max;
   }
