@@ -289,6 +289,26 @@ class AuditServingTest {
   }
 
   @Test
+  void failedAuthentication_namesTheKeyThatWasShown() {
+    try (TestNode node = TestNode.start(folder)) {
+      JsonNode key = node.post("/api-keys", "{\"role\": \"viewer\"}").expect(201).json();
+      String prefix = key.get("prefix").asText();
+      String guessed = "g".repeat(43);
+      node.as(prefix + "_" + guessed).get("/collections").expect(401);
+      node.delete("/api-keys/" + key.get("api_key_id").asText()).expect(204);
+      node.as(key.get("api_key").asText()).get("/users").expect(401);
+      node.as("no key at all").get("/roles").expect(401);
+
+      String failures = "&platform=true&outcome=unauthenticated";
+      TestNode.await("all on record", () -> items(node, failures).size() == 3);
+      assertThat(items(node, failures))
+          .extracting(item -> item.at("/detail/prefix").asText())
+          .containsExactly(prefix, prefix, "");
+      nothingSecret(node, List.of(guessed, secret(key)));
+    }
+  }
+
+  @Test
   void secretSentAsAName_isTakenOutOfTheLog() throws Exception {
     String secret = "s".repeat(43);
     try (TestNode node = TestNode.start(folder)) {

@@ -166,7 +166,7 @@ final class Gate {
     return known.get();
   }
 
-  private static Optional<String> credential(Context http) {
+  static Optional<String> credential(Context http) {
     String authorization = http.header("Authorization");
     String text =
         authorization == null

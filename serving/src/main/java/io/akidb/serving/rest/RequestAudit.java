@@ -16,11 +16,13 @@ import io.javalin.http.Context;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -49,6 +51,8 @@ final class RequestAudit implements AutoCloseable {
   // Keys and tokens, should somebody have put one where an id belongs.
   private static final Pattern SECRET =
       Pattern.compile("(akidb_[0-9a-f]{16})_[A-Za-z0-9_-]+|eyJ[A-Za-z0-9_-]+(\\.[A-Za-z0-9_-]*)*");
+
+  private static final Pattern KEY = Pattern.compile("(akidb_[0-9a-f]{16})_.*", Pattern.DOTALL);
 
   private final AuditLog log;
   private final IdentityHashMap<Route, AuditedRoute> routes = new IdentityHashMap<>();
@@ -175,7 +179,7 @@ final class RequestAudit implements AutoCloseable {
     Map<String, String> detail = Map.of("code", reason.code());
     if (reason == Reason.UNAUTHENTICATED || (principal == null && reason == Reason.RATE_LIMITED)) {
       // Of strangers also who was refused for its address alone, before its credential was read.
-      refused(http, principal, audited, null, Outcome.UNAUTHENTICATED, detail);
+      refused(http, principal, audited, null, Outcome.UNAUTHENTICATED, shown(http, detail));
     } else if (principal != null && isDenial(reason, entered)) {
       refused(http, principal, audited, principal.tenant(), Outcome.DENIED, detail);
     } else if (principal != null && call != null && audited.kind() == AuditedRoute.Kind.CHANGE) {
@@ -185,6 +189,17 @@ final class RequestAudit implements AutoCloseable {
       all.putAll(detail);
       recordEnd(event(http, principal, audited.action(), tenant, Outcome.FAILED, all));
     }
+  }
+
+  // Who tries a revoked key, or guesses at a known one's secret, is to be found; an id is no
+  // secret.
+  private static Map<String, String> shown(Context http, Map<String, String> detail) {
+    Map<String, String> all = new HashMap<>(detail);
+    Gate.credential(http)
+        .map(KEY::matcher)
+        .filter(Matcher::matches)
+        .ifPresent(key -> all.put("prefix", key.group(1)));
+    return all;
   }
 
   // At the gate "not found" is what somebody is told whose the thing is not.
