@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param address where the call came from; empty if it was not a call
  * @param outcome how it ended
  * @param requestId of the call; empty if it was none
- * @param detail more names and numbers, at most 16, of 2,048 characters each and 4,096 together
+ * @param detail more names and numbers, at most 16, of 4,608 characters each and 6,400 together
  */
 public record AuditEvent(
     String who,
@@ -36,8 +36,9 @@ public record AuditEvent(
 
   private static final int TEXT_LENGTH_MAX = 256;
   private static final int ENTRIES_MAX = 16;
-  private static final int VALUE_LENGTH_MAX = 2048;
-  private static final int VALUES_LENGTH_MAX = 4096;
+  // Room for the names of as many roles as a user may be granted.
+  private static final int VALUE_LENGTH_MAX = 4608;
+  private static final int VALUES_LENGTH_MAX = 6400;
   private static final Pattern ACTION = Pattern.compile("[a-z0-9._-]{1,64}");
 
   /**

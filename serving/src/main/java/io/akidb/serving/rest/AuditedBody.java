@@ -3,15 +3,18 @@ package io.akidb.serving.rest;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import java.io.IOException;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
  * What a change asks for, as the audit log keeps it: the fields of the body that say who gets what.
  * Only fields that are named here are taken, so that no vector, no payload and no secret can get
- * into the log by being sent; each is bounded, and long lists are cut and counted.
+ * into the log by being sent; each is bounded, and long lists are cut and counted. Of grants that
+ * are cut all roles are told, so that none is hidden behind others.
  */
 final class AuditedBody {
   private static final int ITEMS_MAX = 20;
@@ -67,16 +70,40 @@ final class AuditedBody {
   /** Puts one value, as JSON unless it is a text; of a long list the start and the count. */
   static void put(Map<String, String> detail, String name, JsonNode value) {
     JsonNode told = value;
+    boolean cut = false;
     if (value instanceof ArrayNode list && list.size() > ITEMS_MAX) {
       ArrayNode start = Json.MAPPER.createArrayNode();
       for (int i = 0; i < ITEMS_MAX; i++) {
         start.add(list.get(i));
       }
       told = start;
+      cut = true;
       detail.put(name + "_count", Integer.toString(list.size()));
     }
     String text = told.isTextual() ? told.textValue() : told.toString();
-    detail.put(
-        name, text.length() <= TEXT_LENGTH_MAX ? text : text.substring(0, TEXT_LENGTH_MAX) + "…");
+    if (text.length() > TEXT_LENGTH_MAX) {
+      text = text.substring(0, TEXT_LENGTH_MAX) + "…";
+      cut = true;
+    }
+    detail.put(name, text);
+    String roles = cut && value.isArray() ? roles(value) : "";
+    if (!roles.isEmpty()) {
+      detail.put(name + "_roles", roles);
+    }
+  }
+
+  /** The names of roles in a list of grants, each once, those of the whole tenant first. */
+  private static String roles(JsonNode grants) {
+    Set<String> whole = new LinkedHashSet<>();
+    Set<String> narrow = new LinkedHashSet<>();
+    for (JsonNode grant : grants) {
+      boolean narrows = grant.hasNonNull("collection") || grant.hasNonNull("collection_prefix");
+      String role = grant.path("role").asText();
+      if (!role.isEmpty()) {
+        (narrows ? narrow : whole).add(role);
+      }
+    }
+    whole.addAll(narrow);
+    return String.join(",", whole);
   }
 }
