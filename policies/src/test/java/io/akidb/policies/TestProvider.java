@@ -29,6 +29,7 @@ final class TestProvider implements AutoCloseable {
   final AtomicInteger discoveries = new AtomicInteger();
   private final HttpServer server;
   private volatile List<RSAKey> published = List.of();
+  private volatile @Nullable String keySet;
   private volatile @Nullable String discovery;
   private volatile String padding = "";
   private volatile @Nullable CountDownLatch hanging;
@@ -79,7 +80,8 @@ final class TestProvider implements AutoCloseable {
   }
 
   private String keys() {
-    return new JWKSet(List.copyOf(published)).toString() + padding;
+    String known = keySet;
+    return known != null ? known : new JWKSet(List.copyOf(published)).toString() + padding;
   }
 
   private String discovery() {
@@ -95,6 +97,11 @@ final class TestProvider implements AutoCloseable {
 
   void publish(RSAKey... keys) {
     published = List.of(keys);
+  }
+
+  /** Publishes a key set as somebody else wrote it. */
+  void publishText(String jwks) {
+    keySet = jwks;
   }
 
   void discover(@Nullable String text) {
