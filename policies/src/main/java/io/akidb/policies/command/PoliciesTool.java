@@ -125,17 +125,7 @@ public final class PoliciesTool {
       new SyncPolicies(bucket, store, clock, random)
           .run(
               request,
-              (action, name, identity) ->
-                  audit.require(
-                      new AuditEvent(
-                          "sync-policies",
-                          "policies." + action,
-                          name,
-                          null,
-                          "",
-                          Outcome.ATTEMPTED,
-                          "",
-                          new TreeMap<>(Map.of("identity", identity)))),
+              new AuditedChanges(audit),
               line -> {
                 if (line.path("type").asText().equals("summary") && !request.dryRun()) {
                   audit.record(

@@ -77,7 +77,8 @@ final class MinioIdentities implements StorageIdentities {
                 name,
                 new Account(
                     user.policyName() == null ? "" : user.policyName(),
-                    user.status() == UserInfo.Status.ENABLED)));
+                    user.status() == UserInfo.Status.ENABLED,
+                    user.memberOf() != null && !user.memberOf().isEmpty())));
     return accounts;
   }
 

@@ -111,8 +111,12 @@ final class PolicySync {
       Predicate<Identity> rotate,
       List<SyncStep> steps,
       List<String> disabled) {
+    // Nothing of ours is in a group; the client can take no member out of one but by removing it.
+    boolean grouped = account != null && account.enabled() && account.grouped();
     if (account == null) {
       steps.add(new SyncStep(Kind.CREATE_ACCOUNT, each.account(), "", each.label()));
+    } else if (grouped) {
+      steps.add(new SyncStep(Kind.RECREATE_ACCOUNT, each.account(), "", each.label()));
     } else if (account.enabled() && rotate.test(each)) {
       // Of a disabled one it would be the enabling.
       steps.add(new SyncStep(Kind.ROTATE_SECRET, each.account(), "", each.label()));
@@ -120,43 +124,58 @@ final class PolicySync {
     if (account != null && !account.enabled()) {
       disabled.add(each.label());
     }
-    if (account == null || !account.policies().equals(each.policy())) {
+    if (account == null || grouped || !account.policies().equals(each.policy())) {
       steps.add(new SyncStep(Kind.ATTACH_POLICY, each.account(), each.policy(), each.label()));
     }
   }
 
-  /** Says what is about to be done, and may refuse it by throwing. */
-  interface Before {
-    void step(SyncStep step);
+  /** Is told what is about to be done, which it may refuse by throwing, and how it ended. */
+  interface Observer {
+    void begins(SyncStep step);
+
+    void ended(SyncStep step, boolean succeeded);
   }
 
   /**
    * Carries a plan out. If it fails midway, the next synchronization goes on.
    *
-   * @param before called before each step
+   * @param observer of each step
    * @param credentials keeps a new secret, before the store learns it
    */
-  void apply(List<Identity> desired, SyncPlan plan, Before before, CredentialsFolder credentials) {
+  void apply(
+      List<Identity> desired, SyncPlan plan, Observer observer, CredentialsFolder credentials) {
     Map<String, Identity> byName = new HashMap<>();
     for (Identity each : desired) {
       byName.put(each.policy(), each);
       byName.put(each.account(), each);
     }
     for (SyncStep step : plan.steps()) {
-      before.step(step);
-      Identity identity = byName.get(step.name());
-      switch (step.kind()) {
-        case CREATE_POLICY, UPDATE_POLICY ->
-            identities.putPolicy(step.name(), required(identity).document());
-        case CREATE_ACCOUNT, ROTATE_SECRET -> {
-          String secret = newSecret();
-          credentials.write(required(identity), secret);
-          identities.putAccount(step.name(), secret);
-        }
-        case ATTACH_POLICY -> identities.attach(step.name(), step.policy());
-        case REMOVE_ACCOUNT -> identities.removeAccount(step.name());
-        case REMOVE_POLICY -> identities.removePolicy(step.name());
+      observer.begins(step);
+      boolean succeeded = false;
+      try {
+        carryOut(step, byName.get(step.name()), credentials);
+        succeeded = true;
+      } finally {
+        observer.ended(step, succeeded);
       }
+    }
+  }
+
+  private void carryOut(SyncStep step, @Nullable Identity identity, CredentialsFolder credentials) {
+    switch (step.kind()) {
+      case CREATE_POLICY, UPDATE_POLICY ->
+          identities.putPolicy(step.name(), required(identity).document());
+      case CREATE_ACCOUNT, RECREATE_ACCOUNT, ROTATE_SECRET -> {
+        String secret = newSecret();
+        credentials.write(required(identity), secret);
+        if (step.kind() == Kind.RECREATE_ACCOUNT) {
+          identities.removeAccount(step.name());
+        }
+        identities.putAccount(step.name(), secret);
+      }
+      case ATTACH_POLICY -> identities.attach(step.name(), step.policy());
+      case REMOVE_ACCOUNT -> identities.removeAccount(step.name());
+      case REMOVE_POLICY -> identities.removePolicy(step.name());
     }
   }
 

@@ -13,8 +13,9 @@ public interface StorageIdentities extends AutoCloseable {
    *
    * @param policies the names of what is attached to it, joined by commas; empty for none
    * @param enabled whether the store lets it in
+   * @param grouped whether it is in any group, and so may what the group may
    */
-  record Account(String policies, boolean enabled) {}
+  record Account(String policies, boolean enabled, boolean grouped) {}
 
   /** All policies of the store, also those of others: name to JSON. */
   Map<String, String> policies();
@@ -34,7 +35,7 @@ public interface StorageIdentities extends AutoCloseable {
   /** Makes a policy the only one of an account. */
   void attach(String accessKey, String policy);
 
-  /** Removes an account; its credentials stop working. */
+  /** Removes an account, from all groups too; its credentials stop working. */
   void removeAccount(String accessKey);
 
   @Override

@@ -72,6 +72,9 @@ public final class SyncPolicies {
      * @param identity as {@code TENANT/ingest}
      */
     void change(String action, String name, String identity);
+
+    /** What was about to be changed is, or failed to be. */
+    default void changed(String action, String name, String identity, boolean succeeded) {}
   }
 
   /**
@@ -110,9 +113,17 @@ public final class SyncPolicies {
         sync.apply(
             desired,
             plan,
-            step -> {
-              listener.change(step.kind().label(), step.name(), step.label());
-              out.accept(json(step));
+            new PolicySync.Observer() {
+              @Override
+              public void begins(SyncStep step) {
+                listener.change(step.kind().label(), step.name(), step.label());
+                out.accept(json(step));
+              }
+
+              @Override
+              public void ended(SyncStep step, boolean succeeded) {
+                listener.changed(step.kind().label(), step.name(), step.label(), succeeded);
+              }
             },
             folder);
       }

@@ -16,6 +16,7 @@ record SyncStep(Kind kind, String name, String policy, String label) {
     CREATE_POLICY,
     UPDATE_POLICY,
     CREATE_ACCOUNT,
+    RECREATE_ACCOUNT,
     ROTATE_SECRET,
     ATTACH_POLICY,
     REMOVE_ACCOUNT,
@@ -28,7 +29,7 @@ record SyncStep(Kind kind, String name, String policy, String label) {
 
     /** Whether it makes a secret that somebody has to keep. */
     boolean makesSecret() {
-      return this == CREATE_ACCOUNT || this == ROTATE_SECRET;
+      return this == CREATE_ACCOUNT || this == RECREATE_ACCOUNT || this == ROTATE_SECRET;
     }
   }
 }

@@ -15,6 +15,7 @@ import io.akidb.tenancy.TenantNamespace;
 import io.akidb.tenancy.TenantQuotas;
 import io.akidb.tenancy.TenantRegistry;
 import io.minio.admin.MinioAdminClient;
+import io.minio.admin.Status;
 import io.minio.admin.UserInfo;
 import io.minio.credentials.Credentials;
 import io.minio.errors.ErrorResponseException;
@@ -196,6 +197,37 @@ class SyncPoliciesIT {
     assertThat(sync(false, null)).hasSize(1);
     try (ObjectStore build = as(tenantA + "/build")) {
       refused(() -> build.get(new TenantNamespace(tenantB).tenantManifestKey(), 1 << 20));
+    }
+  }
+
+  @Test
+  void sync_whereAnAccountWasPutIntoAGroup_takesItOutByMakingItAnew() throws Exception {
+    sync(false, null);
+    String account = names.account(Purpose.READ, tenantA);
+    String group = "akidb-test-" + UUID.randomUUID().toString().substring(0, 8);
+    admin.addUpdateGroup(group, Status.ENABLED, List.of(account));
+    try {
+      admin.setPolicy(group, true, "readwrite");
+      String theirs = new TenantNamespace(tenantB).tenantManifestKey();
+      BucketConfig grouped = credentials(tenantA + "/read");
+      try (ObjectStore read = ObjectStores.open(grouped)) {
+        assertThat(read.get(theirs, 1 << 20).bytes()).as("what the group may").isNotEmpty();
+      }
+
+      assertThat(actions(sync(false, null)))
+          .containsExactlyInAnyOrder(
+              "recreate-account " + tenantA + "/read", "attach-policy " + tenantA + "/read");
+
+      assertThat(admin.getGroupInfo(group).members()).isNullOrEmpty();
+      refused(() -> ObjectStores.open(grouped).close());
+      try (ObjectStore read = as(tenantA + "/read")) {
+        refused(() -> read.get(theirs, 1 << 20));
+        String own = new TenantNamespace(tenantA).tenantManifestKey();
+        assertThat(read.get(own, 1 << 20).bytes()).isNotEmpty();
+      }
+      assertThat(sync(false, null)).hasSize(1);
+    } finally {
+      admin.removeGroup(group);
     }
   }
 
