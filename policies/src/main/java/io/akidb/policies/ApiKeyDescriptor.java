@@ -61,6 +61,17 @@ public record ApiKeyDescriptor(
     ancestors = ancestors == null ? null : List.copyOf(ancestors);
   }
 
+  /**
+   * Checks the name of a key to be made; earlier ones may have any.
+   *
+   * @throws InvalidPolicyException if it could not be printed on one line
+   */
+  static void requirePrintable(@Nullable String name) {
+    if (name != null && name.chars().anyMatch(Character::isISOControl)) {
+      throw new InvalidPolicyException("name", "may have no control characters");
+    }
+  }
+
   /** Also reads keys as they were first kept, with one role in place of grants. */
   @JsonCreator
   static ApiKeyDescriptor read(

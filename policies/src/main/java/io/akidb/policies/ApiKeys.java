@@ -149,6 +149,7 @@ public final class ApiKeys {
       @Nullable String name,
       @Nullable String expiresAt,
       @Nullable Principal maker) {
+    ApiKeyDescriptor.requirePrintable(name);
     if (userId != null) {
       users.get(tenant, userId);
     }
@@ -287,7 +288,8 @@ public final class ApiKeys {
       @Nullable Principal maker) {
     ApiKeyDescriptor old = get(tenant, keyId);
     Instant end = clock.instant().truncatedTo(ChronoUnit.MILLIS).plus(overlap);
-    IssuedApiKey next = issue(tenant, old.userId(), grants, old.name(), old.expiresAt(), maker);
+    String name = old.name() == null ? null : old.name().replaceAll("\\p{Cc}", "");
+    IssuedApiKey next = issue(tenant, old.userId(), grants, name, old.expiresAt(), maker);
     try {
       records.update(tenant, keyId, key -> key.expiring(end));
     } finally {

@@ -6,6 +6,7 @@ import io.akidb.objectstore.ObjectStore;
 import io.akidb.tenancy.TenantId;
 import io.akidb.tenancy.TenantNamespace;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -13,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Which keys a tenant has: an empty object for each, written before the key's own and deleted after
  * it, so that a tenant's keys are found without reading all others'. One that a crash left without
- * its key does no harm. Thread-safe.
+ * its key counts as one until it is {@linkplain KeyRoom swept} away. Thread-safe.
  */
 final class KeyOwners {
   private static final String PREFIX = TenantNamespace.SYSTEM_PREFIX + "api-keys-of/";
@@ -36,6 +37,14 @@ final class KeyOwners {
   /** Whether a key is, or is about to be, or a moment ago was, one of this owner's. */
   boolean has(@Nullable TenantId owner, String keyId) {
     return store.head(folder(owner) + keyId).isPresent();
+  }
+
+  /** Whether it was noted, and before that time: its key is not just about to be written. */
+  boolean hasSinceBefore(@Nullable TenantId owner, String keyId, Instant time) {
+    return store
+        .head(folder(owner) + keyId)
+        .filter(note -> note.modifiedAt().isBefore(time))
+        .isPresent();
   }
 
   /** A page of ids of keys, ascending. */

@@ -11,6 +11,7 @@ import io.akidb.objectstore.PreconditionFailedException;
 import io.akidb.tenancy.TenantId;
 import io.akidb.tenancy.TenantNamespace;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
@@ -102,6 +103,15 @@ final class KeyRecords {
   void delete(@Nullable TenantId owner, String keyId) {
     store.delete(key(keyId));
     owners.remove(owner, keyId);
+  }
+
+  /** Removes an owner's note, if it is from before a time and there is no such key. */
+  boolean deleteStray(@Nullable TenantId owner, String keyId, Instant before) {
+    boolean stray = store.head(key(keyId)).isEmpty() && owners.hasSinceBefore(owner, keyId, before);
+    if (stray) {
+      owners.remove(owner, keyId);
+    }
+    return stray;
   }
 
   /** A page of ids, ascending, of at most 1,000. */

@@ -9,16 +9,24 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Holds tenants to {@link ApiKeys#KEYS_MAX}. At the bound what lets nobody in any more is removed:
- * keys that have ended, and those of users that were deleted. Thread-safe.
+ * keys that have ended, those of users that were deleted, and what a crash left of keys that were
+ * never written. Thread-safe.
  */
 final class KeyRoom {
   // A tenant's keys are read one by one for it.
   private static final Duration SWEEP_INTERVAL = Duration.ofMinutes(1);
   private static final int OWNERS_MAX = 10_000;
+
+  /** A key that is not written so long after its owner was noted never will be. */
+  static final Duration STRAY_AGE = Duration.ofHours(1);
+
   private static final Logger LOG = System.getLogger(KeyRoom.class.getName());
 
   private final KeyRecords records;
@@ -74,7 +82,9 @@ final class KeyRoom {
     int removed = 0;
     String cursor = null;
     do {
+      PolicyPage<String> noted = records.ids(owner, cursor, KeyRecords.PAGE_LIMIT_MAX);
       PolicyPage<ApiKeyDescriptor> page = records.list(owner, cursor, KeyRecords.PAGE_LIMIT_MAX);
+      removed += sweepStrays(owner, noted, page);
       for (ApiKeyDescriptor key : page.items()) {
         if (isOver(key)) {
           records.delete(owner, key.keyId());
@@ -87,6 +97,15 @@ final class KeyRoom {
       LOG.log(Level.INFO, "{0} API keys of {1} had ended and were removed", removed, name(owner));
     }
     return removed;
+  }
+
+  private int sweepStrays(
+      @Nullable TenantId owner, PolicyPage<String> noted, PolicyPage<ApiKeyDescriptor> there) {
+    Set<String> strays = new HashSet<>(noted.items());
+    there.items().forEach(key -> strays.remove(key.keyId()));
+    there.unreadable().forEach(strays::remove);
+    Instant before = clock.instant().minus(STRAY_AGE);
+    return (int) strays.stream().filter(id -> records.deleteStray(owner, id, before)).count();
   }
 
   private boolean isOver(ApiKeyDescriptor key) {

@@ -78,6 +78,20 @@ class ApiKeysTest extends ApiKeysFixture {
   }
 
   @Test
+  void boundOfKeys_countsWhatACrashLeftOfOnesThatWereNotMadeForAnHourOnly() {
+    IssuedApiKey good = keys.issueFor(acme);
+    fillWithOthers(ApiKeys.KEYS_MAX - 1);
+    assertThatThrownBy(() -> keys.issueFor(acme)).isInstanceOf(QuotaExceededException.class);
+
+    now.updateAndGet(instant -> instant.plus(KeyRoom.STRAY_AGE.multipliedBy(2)));
+    nanos.addAndGet(Duration.ofMinutes(1).toNanos());
+    assertThat(keys.issueFor(acme)).isNotNull();
+    assertThat(keys.authenticate(good.plaintext())).isPresent();
+    assertThat(store.list("akidb/system/api-keys-of/" + acme.value() + "/", null, 10).objects())
+        .hasSize(2);
+  }
+
+  @Test
   void authenticate_anyChangedCharacter_isRefused() {
     String key = keys.issueFor(acme).plaintext();
     for (int i = 0; i < key.length(); i++) {
@@ -245,6 +259,18 @@ class ApiKeysTest extends ApiKeysFixture {
   }
 
   @Test
+  void rotate_aKeyOfEarlierVersionsWhoseNameHasControlCharacters_takesThemOut() {
+    IssuedApiKey old = keys.issue(acme, null, List.of(Grant.of(Role.VIEWER)), "night-ly", null);
+    String key = "akidb/system/api-keys/" + old.descriptor().keyId() + ".json";
+    String json = new String(store.get(key, 1 << 20).bytes(), StandardCharsets.UTF_8);
+    store.put(key, json.replace("night-ly", "night\\nly").getBytes(StandardCharsets.UTF_8));
+
+    String id = old.descriptor().keyId();
+    assertThat(keys.get(acme, id).name()).isEqualTo("night\nly");
+    assertThat(keys.rotate(acme, id, Duration.ZERO).descriptor().name()).isEqualTo("nightly");
+  }
+
+  @Test
   void list_pageByPage_namesEachKeyOnce() {
     List<String> made = new ArrayList<>();
     for (int i = 0; i < 5; i++) {
@@ -269,6 +295,9 @@ class ApiKeysTest extends ApiKeysFixture {
         .isInstanceOf(InvalidPolicyException.class);
     assertThatThrownBy(() -> keys.issue(acme, null, grants, "n".repeat(129), null))
         .isInstanceOf(InvalidPolicyException.class);
+    assertThatThrownBy(() -> keys.issue(acme, null, grants, "\u001b[31mred\nline", null))
+        .isInstanceOf(InvalidPolicyException.class)
+        .hasMessageContaining("control characters");
     assertThatThrownBy(() -> keys.issue(acme, null, grants, null, "soon"))
         .isInstanceOf(InvalidPolicyException.class);
     assertThatThrownBy(() -> keys.issue(null, null, grants, null, null))
