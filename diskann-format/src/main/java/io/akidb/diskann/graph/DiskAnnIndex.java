@@ -21,6 +21,7 @@ final class DiskAnnIndex extends MappedIndex {
 
   private final Quantizer quantizer;
   private final MemorySegment codes;
+  private final @Nullable FusedEntries entries;
   private final RecallCalibration calibration;
   private final IdleWalks walks = new IdleWalks(() -> new ResidentWalk(this));
 
@@ -37,6 +38,9 @@ final class DiskAnnIndex extends MappedIndex {
       throw ShardFile.corrupt("the codebook was trained for another schema");
     }
     this.codes = file.section(ShardSections.CODES, (long) size() * quantizer.bytesPerVector());
+    // Earlier writers gave none.
+    this.entries =
+        file.has(ShardSections.ENTRIES) ? FusedEntries.read(file, schema(), size()) : null;
     if (size() > 0 && parameters().entryNode() < 0) {
       throw ShardFile.corrupt("there is no entry node");
     }
@@ -48,6 +52,11 @@ final class DiskAnnIndex extends MappedIndex {
 
   MemorySegment codes() {
     return codes;
+  }
+
+  /** Where walks may begin beside the entry node; null if the file has none. */
+  @Nullable FusedEntries entries() {
+    return entries;
   }
 
   @Override

@@ -161,6 +161,13 @@ final class DiskAnnWriter {
       writer.section(ShardSections.CODEBOOK, 64, out -> out.putBytes(quantizer.toBytes()));
       writer.section(
           ShardSections.CODES, 64, out -> writeCodes(out, quantizer, spill, graph.positions()));
+      // Needs no feature: who does not know that it is there begins at the entry node.
+      writer.section(
+          ShardSections.ENTRIES,
+          64,
+          out ->
+              EntryCodes.of(spill, schema, parameters.seed(), graph.positions(), graph.entries())
+                  .write(out));
       calibrate(writer, n);
       return writer.finish(n, graph.averageDegree());
     }

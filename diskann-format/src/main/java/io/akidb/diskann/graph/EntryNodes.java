@@ -12,7 +12,7 @@ import java.util.stream.IntStream;
  * 1,000 queries 9 found nothing with 2,000 such entries, 42 with as many at random, and 114 with
  * 1,000 at random.
  */
-final class EntryNodes {
+public final class EntryNodes {
   /** Sampled nodes for each that is chosen: where outliers are few, few of them are chosen. */
   private static final int SAMPLED = 4;
 
@@ -25,7 +25,7 @@ final class EntryNodes {
    * @param count of nodes, at most the space's size
    * @return {@code [count]}, all different
    */
-  static int[] choose(BuildSpace space, int first, int count, long seed) {
+  public static int[] choose(BuildSpace space, int first, int count, long seed) {
     int[] sample = sample(space.size(), (int) Math.min(space.size(), (long) SAMPLED * count), seed);
     int at = IntStream.range(0, sample.length).filter(i -> sample[i] == first).findAny().orElse(0);
     sample[at] = sample[0];

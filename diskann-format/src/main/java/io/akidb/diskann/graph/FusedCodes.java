@@ -73,7 +73,8 @@ final class FusedCodes implements AutoCloseable, ShardContents.Tail {
     return centre;
   }
 
-  private static float[] mean(Spill spill, int dimension) {
+  /** The mean of all vectors, for cosine of them at unit length, {@code [dimension]}. */
+  static float[] mean(Spill spill, int dimension) {
     double[] sum = new double[dimension];
     float[] vector = new float[spill.paddedDimension()];
     for (int i = 0; i < spill.size(); i++) {

@@ -1,13 +1,24 @@
 package io.akidb.diskann.graph;
 
 import io.akidb.diskann.quantization.QuantizedQuery;
+import io.akidb.diskann.search.CandidateList;
 import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
 
-/** A walk by the codes of all nodes, which lie in a section of their own. */
+/**
+ * A walk by the codes of all nodes, which lie in a section of their own. It begins at the entry
+ * node and at the nearest entries, as their binary codes tell: these are a few passes where the
+ * nodes' own codes would be one each.
+ */
 final class ResidentWalk extends GraphWalk {
+  /** So many of the nearest entries are candidates. */
+  private static final int STARTS = 8;
+
   private final MemorySegment codes;
   private final QuantizedQuery query;
   private final int entry;
+  private final @Nullable EntryScan entries;
+  private final CandidateList nearest = new CandidateList();
   private final int[] fresh;
   private final float[] estimates;
 
@@ -16,7 +27,9 @@ final class ResidentWalk extends GraphWalk {
     this.codes = index.codes();
     this.query = index.quantizer().query();
     this.entry = index.parameters().entryNode();
-    int most = Math.max(1, index.layout().maxDegree());
+    FusedEntries known = index.entries();
+    this.entries = known == null ? null : new EntryScan(known);
+    int most = Math.max(STARTS + 1, index.layout().maxDegree());
     this.fresh = new int[most];
     this.estimates = new float[most];
   }
@@ -24,14 +37,25 @@ final class ResidentWalk extends GraphWalk {
   @Override
   void prepare(float[] vector) {
     query.set(vector);
+    nearest.reset(STARTS);
+    if (entries != null) {
+      entries.scan(vector, nearest);
+      countEstimates(entries.count());
+    }
   }
 
   @Override
   void start() {
+    int count = 0;
     if (isNew(entry)) {
-      fresh[0] = entry;
-      offer(1);
+      fresh[count++] = entry;
     }
+    for (int i = 0; i < nearest.size(); i++) {
+      if (isNew(nearest.id(i))) {
+        fresh[count++] = nearest.id(i);
+      }
+    }
+    offer(count);
   }
 
   @Override

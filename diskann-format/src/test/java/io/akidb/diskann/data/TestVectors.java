@@ -8,6 +8,9 @@ import java.util.stream.IntStream;
 
 /** Seeded vectors, and what search must find among them, computed naively in double precision. */
 public final class TestVectors {
+  /** Within far clusters, where centres have 1. */
+  private static final double SPREAD = 0.1;
+
   private TestVectors() {}
 
   /** {@code [n][dimension]} around {@code n / 50 + 1} seeded centres. */
@@ -24,6 +27,39 @@ public final class TestVectors {
       float[] centre = centres[random.nextInt(centres.length)];
       for (int d = 0; d < dimension; d++) {
         vector[d] = (float) (centre[d] + 0.4 * random.nextGaussian());
+      }
+    }
+    return vectors;
+  }
+
+  /**
+   * {@code [n][dimension]} around so many seeded centres, drawn alike: far from each other, so that
+   * a walk of a graph that ends in a wrong cluster finds nothing.
+   */
+  public static float[][] farClusters(int n, int dimension, int clusters, long seed) {
+    return farClusters(n, dimension, clusters, seed, false);
+  }
+
+  /**
+   * The same.
+   *
+   * @param inTurn whether a cluster's vectors follow each other
+   */
+  public static float[][] farClusters(
+      int n, int dimension, int clusters, long seed, boolean inTurn) {
+    SplittableRandom random = new SplittableRandom(seed);
+    float[][] centres = new float[clusters][dimension];
+    for (float[] centre : centres) {
+      for (int d = 0; d < dimension; d++) {
+        centre[d] = (float) random.nextGaussian();
+      }
+    }
+    float[][] vectors = new float[n][dimension];
+    for (int i = 0; i < n; i++) {
+      int drawn = random.nextInt(clusters);
+      float[] centre = centres[inTurn ? (int) ((long) i * clusters / n) : drawn];
+      for (int d = 0; d < dimension; d++) {
+        vectors[i][d] = (float) (centre[d] + SPREAD * random.nextGaussian());
       }
     }
     return vectors;

@@ -9,11 +9,15 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** The rules of {@code spec/v1.md} that only fused shards have, broken under good checksums. */
+/**
+ * The rules of {@code spec/v1.md} about neighbour codes, and about entries, which resident shards
+ * have, too, broken under good checksums.
+ */
 class FusedStructureTest {
   private static final int ENTRIES = 10;
   private static final int SIZE = 300;
@@ -24,11 +28,12 @@ class FusedStructureTest {
 
   private Path file;
   private ShardBytes shard;
+  private String written = "";
 
-  @BeforeEach
-  void write() {
+  private void write(String type) {
+    written = type;
     file = folder.resolve("a.shard");
-    ShardModel.random(8, DIMENSION, DistanceMetric.L2, SIZE).write("diskann", file);
+    ShardModel.random(8, DIMENSION, DistanceMetric.L2, SIZE).write(type, file);
     shard = ShardBytes.of(file);
   }
 
@@ -36,7 +41,7 @@ class FusedStructureTest {
     ShardBytes changed = new ShardBytes(shard.array());
     change.accept(changed);
     changed.fixChecksums().write(file);
-    return ShardUse.of("diskann", file, what);
+    return ShardUse.of(written, file, what);
   }
 
   private void requireInt(String message, int offset, int... values) {
@@ -50,8 +55,10 @@ class FusedStructureTest {
     }
   }
 
-  @Test
-  void entries_ofAnotherShape_areCorrupt() {
+  @ParameterizedTest
+  @ValueSource(strings = {"diskann", "pq", "sq4"})
+  void entries_ofAnotherShape_areCorrupt(String type) {
+    write(type);
     requireInt("another dimension", 0, 0, 112, 144, -1, Integer.MAX_VALUE);
     requireInt("entries", 4, -1, 0, SIZE + 1, 1025, Integer.MAX_VALUE);
     requireInt("the entries have", 4, 1, 17);
@@ -60,8 +67,28 @@ class FusedStructureTest {
         .hasAtLeastOneElementOfType(CorruptShardException.class);
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"diskann", "pq", "sq4"})
+  void entries_ofAnyCodesAndAnyNodes_giveAnAnswer(String type) {
+    write(type);
+    int count = shard.buffer().getInt(shard.at(ENTRIES) + 4);
+    int codesAt = NODES_AT + 4 * count;
+    for (int fill : new int[] {0x00, 0x7f, 0xff}) {
+      assertThat(
+              errors(
+                  "all entries are one node, of codes " + fill,
+                  s -> {
+                    int at = s.at(ENTRIES);
+                    Arrays.fill(s.array(), at + NODES_AT, at + codesAt, (byte) 0);
+                    Arrays.fill(s.array(), at + codesAt, at + s.length(ENTRIES), (byte) fill);
+                  }))
+          .isEmpty();
+    }
+  }
+
   @Test
   void codes_ofAnyBytes_giveAnAnswer() {
+    write("diskann");
     // Codes are estimates: any bytes are one, and no error comes of them.
     for (int fill : new int[] {0x00, 0x7f, 0x80, 0xff}) {
       assertThat(

@@ -32,7 +32,10 @@ import java.util.stream.IntStream;
 final class GoldenFiles {
   static final Path FOLDER = Path.of("src/test/resources/golden/v1");
 
-  /** Kinds of shards; a word before says what is special about the vectors. */
+  /**
+   * Kinds of shards; a word before says what is special about the vectors, or which section was
+   * added. Resident ones without that word are of before they had entries.
+   */
   static final List<String> TYPES =
       List.of(
           "flat",
@@ -47,7 +50,9 @@ final class GoldenFiles {
           "halves-flat",
           "halves-diskann",
           "calibrated-diskann",
-          "calibrated-pq");
+          "calibrated-pq",
+          "entries-pq",
+          "entries-sq4");
 
   private static final List<String> SETS = List.of("", "bytes-", "halves-");
 
@@ -78,7 +83,7 @@ final class GoldenFiles {
   /** The records that a type's shards are made of. */
   private static String set(String type) {
     String form = ShardModel.form(type);
-    return form.equals("calibrated-") ? "" : form;
+    return SETS.contains(form) ? form : "";
   }
 
   private static ShardModel model(String set, DistanceMetric metric) {

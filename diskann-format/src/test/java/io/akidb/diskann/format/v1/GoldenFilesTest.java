@@ -147,15 +147,29 @@ class GoldenFilesTest {
       return;
     }
     // The graph may become a better one; how it lies in the file may not change.
-    List<Integer> lengths = new ArrayList<>();
-    List<Integer> goldenLengths = new ArrayList<>();
-    for (int i = 0; i < golden.sections(); i++) {
-      assertThat(now.id(i)).isEqualTo(golden.id(i));
-      lengths.add(now.length(now.id(i)));
-      goldenLengths.add(golden.length(golden.id(i)));
+    List<Integer> sections = new ArrayList<>(golden.ids());
+    if (isWithoutEntries(type)) {
+      sections.add(ShardBytes.ENTRIES);
     }
-    assertThat(lengths).isEqualTo(goldenLengths);
+    assertThat(now.ids()).containsExactlyInAnyOrderElementsOf(sections);
+    for (int id : golden.ids()) {
+      assertThat(now.length(id)).as("section %s", id).isEqualTo(golden.length(id));
+    }
     assertThat(Arrays.copyOf(now.array(), 168)).startsWith(Arrays.copyOf(golden.array(), 12));
+  }
+
+  /** Whether the golden shard is of before resident ones had entries. */
+  private static boolean isWithoutEntries(String type) {
+    return !type.startsWith("entries-")
+        && !List.of("flat", "diskann").contains(ShardModel.provider(type));
+  }
+
+  @ParameterizedTest
+  @MethodSource("shards")
+  void shard_golden_hasEntriesAsItsNameSays(String type, DistanceMetric metric) {
+    Path file = GoldenFiles.FOLDER.resolve(GoldenFiles.shard(type, metric));
+    boolean hasEntries = !isWithoutEntries(type) && !ShardModel.provider(type).equals("flat");
+    assertThat(ShardBytes.of(file).ids().contains(ShardBytes.ENTRIES)).isEqualTo(hasEntries);
   }
 
   @Test

@@ -7,6 +7,8 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
 import java.util.zip.CRC32C;
 
 /**
@@ -37,6 +39,7 @@ final class ShardBytes {
   static final int ORDERS = 7;
   static final int PAYLOADS = 8;
   static final int ATTRIBUTES = 9;
+  static final int ENTRIES = 10;
   static final int CALIBRATION = 11;
 
   private final ByteBuffer bytes;
@@ -84,6 +87,11 @@ final class ShardBytes {
       }
     }
     throw new IllegalArgumentException("no section " + id);
+  }
+
+  /** Ids of all sections, ascending. */
+  List<Integer> ids() {
+    return IntStream.range(0, sections()).map(this::id).sorted().boxed().toList();
   }
 
   /** Where a section begins. */
