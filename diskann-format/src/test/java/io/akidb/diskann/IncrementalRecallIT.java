@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.akidb.diskann.data.SharedData;
+import io.akidb.diskann.data.TestVectors;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,8 +16,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Recall after many generations of deletes and inserts, compared with a fresh build of the same
- * rows, on real vectors. By default a few generations of few rows; 50 generations of 10 % each of
- * all rows by
+ * rows, on real vectors and on far clusters. By default a few generations of few rows; 50
+ * generations of 10 % each of all rows by
  *
  * <pre>mvn verify -pl diskann-format -Dtest=none -Dit.test=IncrementalRecallIT \
  *   -Dakidb.recall=full -Dsurefire.failIfNoSpecifiedTests=false -Djacoco.skip</pre>
@@ -50,6 +51,16 @@ class IncrementalRecallIT {
         DistanceMetric.COSINE,
         data.npy("base.f16.npy", 2 * ROWS),
         data.npy("query.f16.npy", 1_000));
+  }
+
+  @Test
+  void merge_manyGenerationsOfFarClusters_findsAsMuchAsAFreshBuild() throws IOException {
+    float[][] all = TestVectors.farClusters(ROWS + 1_000, 64, ROWS / 40, SEED);
+    check(
+        "far clusters",
+        DistanceMetric.L2,
+        Arrays.copyOf(all, ROWS),
+        Arrays.copyOfRange(all, ROWS, all.length));
   }
 
   private static SharedData require(String name) {

@@ -46,7 +46,7 @@ final class LiveConsolidation {
    */
   void run() {
     int used = slots.used();
-    graph.enterAt(new LiveMedoid(graph, dead, used).slot());
+    graph.entries().choose(new LiveMedoid(graph, dead, used).slot());
     for (int slot = 0; slot < used; slot++) {
       if (slot % INTERRUPT_STEP == 0 && Thread.currentThread().isInterrupted()) {
         throw new CancellationException("the consolidation was interrupted");

@@ -236,7 +236,7 @@ public final class LiveIndex implements AutoCloseable {
     try {
       BitSet dead = condemned();
       if (!dead.isEmpty()) {
-        if (graph.entry() >= 0) {
+        if (graph.entries().root() >= 0) {
           new LiveConsolidation(graph, dead).run();
         }
         dead.stream().forEach(slots::release);
@@ -263,7 +263,7 @@ public final class LiveIndex implements AutoCloseable {
         }
       }
       if (!hasOthers) {
-        graph.enterAt(LiveGraph.NO_ENTRY);
+        graph.entries().clear();
       }
       return dead;
     } finally {

@@ -33,7 +33,7 @@ final class LiveInserter {
    * @param listSize candidates of the walk, more where many are deleted
    */
   void insert(int slot, int listSize) {
-    if (graph.enterFirst(slot)) {
+    if (graph.entries().addFirst(slot)) {
       return;
     }
     int degree = nearby(slot, listSize);
@@ -47,6 +47,7 @@ final class LiveInserter {
     for (int i = 0; i < degree; i++) {
       connect(chosen[i], slot);
     }
+    graph.entries().inserted(slot, walk.entryDistance());
   }
 
   /** Chooses neighbours, and answers how many. */

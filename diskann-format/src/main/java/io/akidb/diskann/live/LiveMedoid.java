@@ -3,7 +3,7 @@ package io.akidb.diskann.live;
 import io.akidb.diskann.Kernels;
 import java.util.BitSet;
 
-/** The node nearest to the mean of all in the space of the graph: where walks start. */
+/** The node nearest to the mean of all in the space of the graph: the root. */
 final class LiveMedoid {
   private final LiveSlots slots;
   private final BitSet dead;
@@ -34,7 +34,7 @@ final class LiveMedoid {
     for (int d = 0; d < mean.length; d++) {
       mean[d] = (float) (sum[d] / Math.max(1, count));
     }
-    int best = LiveGraph.NO_ENTRY;
+    int best = LiveEntries.NO_ENTRY;
     float bestDistance = Float.POSITIVE_INFINITY;
     for (int slot = 0; slot < used; slot++) {
       if (load(slot)) {

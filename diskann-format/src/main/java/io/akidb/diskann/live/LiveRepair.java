@@ -5,7 +5,7 @@ import java.util.Arrays;
 import java.util.BitSet;
 
 /**
- * Makes every node that a consolidation keeps reachable from the entry, by an edge from a reachable
+ * Makes every node that a consolidation keeps reachable from the root, by an edge from a reachable
  * node near it; as long as others insert at the same time, all but those that they cut off. A node
  * whose places are all taken gives up an edge by which no other was first reached. Holds eight
  * bytes a place while it runs. For one thread.
@@ -35,7 +35,8 @@ final class LiveRepair {
 
   void connect() {
     Arrays.fill(reachedFrom, UNREACHED);
-    reach(graph.entry(), graph.entry());
+    int root = graph.entries().root();
+    reach(root, root);
     for (int slot = 0; slot < reachedFrom.length; slot++) {
       if (reachedFrom[slot] == UNREACHED && !dead.get(slot) && slots.node(slot) != null) {
         reach(slot, attach(slot));
@@ -45,7 +46,8 @@ final class LiveRepair {
 
   /** Adds an edge to the slot from a reached one, the nearest that can have it; answers that. */
   private int attach(int slot) {
-    walk.walk(graph.parameters().buildListSize(), other -> graph.space().between(slot, other));
+    walk.walkFromRoot(
+        graph.parameters().buildListSize(), other -> graph.space().between(slot, other));
     CandidateList near = walk.list();
     for (int i = 0; i < near.size(); i++) {
       if (canLead(near.id(i)) && take(near.id(i), slot)) {
