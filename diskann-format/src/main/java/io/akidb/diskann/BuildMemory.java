@@ -32,7 +32,45 @@ public final class BuildMemory {
 
   private static final int SHARES = 16;
 
+  /**
+   * The part of the memory that one partition's codes and graph may take as page cache, one out of
+   * so many; the rest is for the heap, and for what is read and written once.
+   */
+  private static final int PARTITION_SHARE = 2;
+
+  /** The part of the memory that a sample may take by which vectors are parted. */
+  private static final int SAMPLE_SHARE = 16;
+
+  /** Least vectors of a partition, as a part of all: one out of so many. */
+  private static final int PARTITION_MIN = 256;
+
   private BuildMemory() {}
+
+  /**
+   * How many vectors' graph is built at once. Walks read codes and lists of neighbours at random:
+   * if those of all vectors together are more than {@code buildMemoryBytesMax}, graphs of parts are
+   * built whose codes and lists take half of that.
+   *
+   * @param vectors how many, 0 or more
+   * @param bytesOfOne that walks read of a vector while the graph of all is built
+   * @param bytesOfMember the same while a part's is
+   * @return {@code vectors} if the graph of all can be built at once
+   */
+  public static int vectorsAtOnce(
+      BuildParameters parameters, int vectors, long bytesOfOne, long bytesOfMember) {
+    long memory = parameters.buildMemoryBytesMax();
+    if (vectors * bytesOfOne <= memory) {
+      return vectors;
+    }
+    long least = Math.ceilDiv(vectors, PARTITION_MIN);
+    return (int) Math.min(vectors, Math.max(least, memory / PARTITION_SHARE / bytesOfMember));
+  }
+
+  /** How many vectors of so many components may be held in the heap to part all by them. */
+  public static int sampleMax(BuildParameters parameters, int components) {
+    long affordable = parameters.buildMemoryBytesMax() / SAMPLE_SHARE / (4L * components);
+    return Math.clamp(affordable, SAMPLED, Integer.MAX_VALUE / components);
+  }
 
   /**
    * The least {@code buildMemoryBytesMax} that a shard of so many vectors can be built with.

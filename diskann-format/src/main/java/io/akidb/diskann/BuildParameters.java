@@ -92,6 +92,20 @@ public record BuildParameters(
         32, 64, 1.2f, 0, 42, Runtime.getRuntime().availableProcessors(), 2L << 30);
   }
 
+  /** These, with another degree. */
+  public BuildParameters withMaxDegree(int newMaxDegree) {
+    return new BuildParameters(
+        newMaxDegree,
+        buildListSize,
+        alpha,
+        pqSubspaces,
+        seed,
+        threads,
+        buildMemoryBytesMax,
+        quantization,
+        storage);
+  }
+
   /** These, with another number of threads. */
   public BuildParameters withThreads(int newThreads) {
     return new BuildParameters(

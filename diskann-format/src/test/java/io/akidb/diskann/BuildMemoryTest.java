@@ -70,6 +70,16 @@ class BuildMemoryTest {
   }
 
   @Test
+  void sample_byTheMemory_isASixteenthOfItAndNeverTooFew() {
+    BuildParameters least = new BuildParameters(32, 64, 1.2f, 0, 42, 2, LEAST_BUDGET);
+    assertThat(BuildMemory.sampleMax(least, 128)).isEqualTo((1 << 20) / 512);
+    assertThat(BuildMemory.sampleMax(least, 4096)).isEqualTo(256);
+    BuildParameters most = new BuildParameters(32, 64, 1.2f, 0, 42, 2, Long.MAX_VALUE);
+    assertThat((long) BuildMemory.sampleMax(most, 128) * 128)
+        .isBetween(Integer.MAX_VALUE - 128L, (long) Integer.MAX_VALUE);
+  }
+
+  @Test
   void build_quarterOfTheVectorsAndAHeapOfIt_finishes() throws Exception {
     int dimension = 256;
     long budget = LEAST_BUDGET + (LEAST_BUDGET >> 4);

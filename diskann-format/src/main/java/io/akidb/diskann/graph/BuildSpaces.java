@@ -21,12 +21,14 @@ final class BuildSpaces implements AutoCloseable {
   private static final int PROBES = 64;
   private static final int PROBED = 2048;
 
-  private final BuildSpace space;
+  private final StoredSpace space;
+  private final Scaling scaling;
   private final int medoid;
   private final Runnable codes;
 
-  private BuildSpaces(BuildSpace space, int medoid, Runnable codes) {
+  private BuildSpaces(StoredSpace space, Scaling scaling, int medoid, Runnable codes) {
     this.space = space;
+    this.scaling = scaling;
     this.medoid = medoid;
     this.codes = codes;
   }
@@ -35,7 +37,7 @@ final class BuildSpaces implements AutoCloseable {
   static BuildSpaces of(Spill spill, DistanceMetric metric, long seed, Path workDirectory) {
     Scaling scaling = new Scaling(spill, metric);
     int medoid = scaling.medoid();
-    BuildSpace exact = new ExactSpace(spill, metric, scaling);
+    StoredSpace exact = new ExactSpace(spill, metric, scaling);
     int n = spill.size();
     int components = scaling.length();
     int length = QuantizedSpace.codeLength(components);
@@ -59,36 +61,51 @@ final class BuildSpaces implements AutoCloseable {
       }
       // Two vectors are rounded in each distance.
       if (2 * error / n <= ERROR_MAX * nearDistance(exact, seed)) {
-        return new BuildSpaces(quantized, medoid, file::close);
+        return new BuildSpaces(quantized, scaling, medoid, file::close);
       }
     } catch (RuntimeException | Error e) {
       file.close();
       throw e;
     }
     file.close();
-    return new BuildSpaces(exact, medoid, () -> {});
+    return new BuildSpaces(exact, scaling, medoid, () -> {});
   }
 
-  /** How far near vectors are from each other: of some vectors, the nearest out of a sample. */
+  /**
+   * How far near vectors are from each other: of some vectors, the nearest out of a sample. Reads
+   * the sample in the vectors' order, since that may be from a disk.
+   */
   private static double nearDistance(BuildSpace space, long seed) {
     SplittableRandom random = new SplittableRandom(seed);
+    int[] probes = new int[PROBES];
+    long[] pairs = new long[PROBES * PROBED];
+    for (int p = 0; p < PROBES; p++) {
+      probes[p] = random.nextInt(space.size());
+      for (int i = 0; i < PROBED; i++) {
+        pairs[p * PROBED + i] = (long) random.nextInt(space.size()) * PROBES + p;
+      }
+    }
+    Arrays.sort(pairs);
     float[] nearest = new float[PROBES];
     Arrays.fill(nearest, Float.POSITIVE_INFINITY);
-    for (int p = 0; p < PROBES; p++) {
-      int probe = random.nextInt(space.size());
-      for (int i = 0; i < PROBED; i++) {
-        int other = random.nextInt(space.size());
-        // To itself the distance is 0 but for rounding, which would look like a very near one.
-        float distance = other == probe ? 0 : space.between(probe, other);
-        nearest[p] = distance > 0 ? Math.min(nearest[p], distance) : nearest[p];
-      }
+    for (long pair : pairs) {
+      int p = (int) (pair % PROBES);
+      int other = (int) (pair / PROBES);
+      // To itself the distance is 0 but for rounding, which would look like a very near one.
+      float distance = other == probes[p] ? 0 : space.between(probes[p], other);
+      nearest[p] = distance > 0 ? Math.min(nearest[p], distance) : nearest[p];
     }
     Arrays.sort(nearest);
     return nearest[PROBES / 4];
   }
 
-  BuildSpace space() {
+  StoredSpace space() {
     return space;
+  }
+
+  /** How the vectors were brought into the space. */
+  Scaling scaling() {
+    return scaling;
   }
 
   /** The vector nearest to the mean of all. */

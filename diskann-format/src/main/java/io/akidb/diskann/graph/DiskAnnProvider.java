@@ -78,10 +78,13 @@ public final class DiskAnnProvider implements IndexProvider {
                 output,
                 spill,
                 columns,
-                (spaces, graph) ->
-                    new GraphMerge(
-                            new MappedLists(base()), carried, spaces, graph, parameters, progress)
-                        .run());
+                (spaces, graph, entryCount) -> {
+                  int root =
+                      new GraphMerge(
+                              new MappedLists(base()), carried, spaces, graph, parameters, progress)
+                          .run();
+                  return MadeGraph.ofPositions(spaces.space(), root, entryCount, parameters.seed());
+                });
       }
     };
   }

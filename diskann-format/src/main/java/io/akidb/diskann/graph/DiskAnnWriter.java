@@ -30,6 +30,9 @@ import org.jspecify.annotations.Nullable;
 final class DiskAnnWriter {
   private static final int ENCODE_STEP = 4096;
 
+  /** The part of the memory that vectors on their way into another order may take. */
+  private static final int ARRANGING_SHARE = 16;
+
   private final IndexSchema schema;
   private final BuildParameters parameters;
   private final @Nullable PqCodebook trained;
@@ -51,20 +54,28 @@ final class DiskAnnWriter {
 
   /** Makes a graph over at least one vector. */
   interface GraphMaker {
-    /** Fills the graph, and answers the node from which all can be reached. */
-    int make(BuildSpaces spaces, VamanaGraph graph);
+    /**
+     * Fills the graph.
+     *
+     * @param entryCount of entries, at most the number of nodes
+     */
+    MadeGraph make(BuildSpaces spaces, VamanaGraph graph, int entryCount);
   }
 
   /** Writes a shard whose graph is built. */
   BuildReport write(Path output, Spill spill, AttributeColumns columns) {
-    return write(
-        output,
-        spill,
-        columns,
-        (spaces, graph) -> {
-          new VamanaBuilder(spaces.space(), spaces.medoid(), graph, parameters, progress).build();
-          return spaces.medoid();
-        });
+    return write(output, spill, columns, this::build);
+  }
+
+  /** Builds all at once, or partitions if there is not the memory. */
+  private MadeGraph build(BuildSpaces spaces, VamanaGraph graph, int entryCount) {
+    int membersMax = PartitionedBuild.membersMax(spaces.space(), parameters);
+    if (membersMax < graph.nodes()) {
+      return new PartitionedBuild(spaces, graph, parameters, progress, workDirectory)
+          .build(membersMax, entryCount);
+    }
+    new VamanaBuilder(spaces.space(), spaces.medoid(), graph, parameters, progress).build();
+    return MadeGraph.ofPositions(spaces.space(), spaces.medoid(), entryCount, parameters.seed());
   }
 
   /** Writes a shard. */
@@ -73,19 +84,7 @@ final class DiskAnnWriter {
     VectorForm form = spill.form(parameters.storage());
     try (VamanaGraph graph =
         new VamanaGraph(n, VamanaBuilder.capacity(parameters), workDirectory)) {
-      int[] entries = n > 0 ? makeGraph(spill, graph, maker) : new int[0];
-      int[] positions = new int[n];
-      int[] nodes = new int[n];
-      if (n > 0) {
-        orderByWalk(graph, entries[0], positions, nodes);
-      }
-      Graph built =
-          new Graph(
-              positions,
-              (node, into) -> renumbered(graph, positions[node], nodes, into),
-              Arrays.stream(entries).map(position -> nodes[position]).toArray(),
-              form,
-              IntStream.range(0, n).mapToLong(graph::degree).average().orElse(0));
+      Graph built = n > 0 ? makeGraph(spill, form, graph, maker) : Graph.empty(form);
       return trained == null && parameters.quantization() == Quantization.BINARY_NEIGHBOURS
           ? writeFused(output, spill, columns, built)
           : writeResident(output, spill, columns, built);
@@ -105,6 +104,10 @@ final class DiskAnnWriter {
       int[] entries,
       VectorForm form,
       double averageDegree) {
+
+    static Graph empty(VectorForm form) {
+      return new Graph(new int[0], (node, into) -> 0, new int[0], form, 0);
+    }
 
     int entry() {
       return entries.length == 0 ? -1 : entries[0];
@@ -173,13 +176,29 @@ final class DiskAnnWriter {
     }
   }
 
-  /** Makes the graph, and answers its entries, that from which all can be reached in front. */
-  private int[] makeGraph(Spill spill, VamanaGraph graph, GraphMaker maker) {
+  /** Makes a graph of at least one node, and numbers it. */
+  private Graph makeGraph(Spill spill, VectorForm form, VamanaGraph graph, GraphMaker maker) {
+    int n = graph.nodes();
+    MadeGraph made = make(spill, graph, maker);
+    if (made.order().length > 0) {
+      spill.arrange(
+          made.nodes(), made.windows(), parameters.buildMemoryBytesMax() / ARRANGING_SHARE);
+    }
+    int[] old = new int[n];
+    int[] nodes = new int[n];
+    orderByWalk(graph, made, old, nodes);
+    return new Graph(
+        made.positions(old),
+        (node, into) -> renumbered(graph, old[node], nodes, into),
+        Arrays.stream(made.entries()).map(entry -> nodes[entry]).toArray(),
+        form,
+        IntStream.range(0, n).mapToLong(graph::degree).average().orElse(0));
+  }
+
+  private MadeGraph make(Spill spill, VamanaGraph graph, GraphMaker maker) {
     try (BuildSpaces spaces =
         BuildSpaces.of(spill, schema.metric(), parameters.seed(), workDirectory)) {
-      int root = maker.make(spaces, graph);
-      int count = FusedEntries.countFor(spill.size(), schema.dimension());
-      return EntryNodes.choose(spaces.space(), root, count, parameters.seed());
+      return maker.make(spaces, graph, FusedEntries.countFor(graph.nodes(), schema.dimension()));
     }
   }
 
@@ -193,10 +212,10 @@ final class DiskAnnWriter {
         ShardSections.CALIBRATION, 64, out -> CalibrationSection.write(out, calibration));
   }
 
-  private static int renumbered(VamanaGraph graph, int position, int[] nodes, int[] into) {
-    int degree = graph.degree(position);
+  private static int renumbered(VamanaGraph graph, int old, int[] nodes, int[] into) {
+    int degree = graph.degree(old);
     for (int i = 0; i < degree; i++) {
-      into[i] = nodes[graph.neighbour(position, i)];
+      into[i] = nodes[graph.neighbour(old, i)];
     }
     return degree;
   }
@@ -232,28 +251,21 @@ final class DiskAnnWriter {
   }
 
   /**
-   * Numbers the nodes in the order in which a breadth-first walk from the medoid meets them, so
-   * that neighbours lie near each other and the first pages are those that every search reads.
+   * Numbers the nodes in the order in which a breadth-first walk from the first entry meets them,
+   * one window after the other, so that neighbours lie near each other and the first pages are
+   * those that every search reads.
+   *
+   * @param old the node of each number
+   * @param nodes the number of each node
    */
-  private static void orderByWalk(VamanaGraph graph, int medoid, int[] positions, int[] nodes) {
-    Arrays.fill(nodes, -1);
-    int next = 0;
-    positions[next] = medoid;
-    nodes[medoid] = next++;
-    for (int node = 0; node < next; node++) {
-      int position = positions[node];
-      int degree = graph.degree(position);
-      for (int i = 0; i < degree; i++) {
-        int neighbour = graph.neighbour(position, i);
-        if (nodes[neighbour] < 0) {
-          positions[next] = neighbour;
-          nodes[neighbour] = next++;
-        }
-      }
-    }
-    if (next != positions.length) {
+  private static void orderByWalk(VamanaGraph graph, MadeGraph made, int[] old, int[] nodes) {
+    int count = WindowWalk.run(graph, made.windows(), made.entries()[0], old, nodes);
+    if (count != old.length) {
       throw new IllegalStateException(
-          "only " + next + " of " + positions.length + " nodes can be reached");
+          "only " + count + " of " + old.length + " nodes can be reached");
+    }
+    for (int node = 0; node < count; node++) {
+      nodes[old[node]] = node;
     }
   }
 

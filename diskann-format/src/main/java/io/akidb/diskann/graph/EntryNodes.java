@@ -1,5 +1,6 @@
 package io.akidb.diskann.graph;
 
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
@@ -26,25 +27,58 @@ public final class EntryNodes {
    * @return {@code [count]}, all different
    */
   public static int[] choose(BuildSpace space, int first, int count, long seed) {
-    int[] sample = sample(space.size(), (int) Math.min(space.size(), (long) SAMPLED * count), seed);
-    int at = IntStream.range(0, sample.length).filter(i -> sample[i] == first).findAny().orElse(0);
-    sample[at] = sample[0];
-    sample[0] = first;
+    int[] sample = sample(space.size(), first, count, seed);
+    return spread(space, sample, count, sample);
+  }
+
+  /**
+   * Chooses the same, but reads a copy of what it may choose, which is made in their order: all of
+   * them are compared over and over.
+   */
+  static int[] choose(StoredSpace space, int first, int count, long seed, Path workDirectory) {
+    int[] sample = sample(space.size(), first, count, seed);
+    int[] ascending = sample.clone();
+    Arrays.sort(ascending);
+    int[] copied =
+        Arrays.stream(sample).map(node -> Arrays.binarySearch(ascending, node)).toArray();
+    try (WorkFile file =
+        new WorkFile(workDirectory, "entries", space.copyBytes(ascending.length))) {
+      BuildSpace copy = space.copy(ascending.length, i -> ascending[i], i -> i, file.bytes());
+      return spread(copy, copied, count, sample);
+    }
+  }
+
+  /**
+   * Chooses out of a sample, the first one first.
+   *
+   * @param names of the sample in the space
+   * @param sample what is answered for each
+   */
+  private static int[] spread(BuildSpace space, int[] names, int count, int[] sample) {
     int[] chosen = new int[count];
-    float[] nearest = new float[sample.length];
-    float[] distances = new float[sample.length];
+    float[] nearest = new float[names.length];
+    float[] distances = new float[names.length];
     Arrays.fill(nearest, Float.POSITIVE_INFINITY);
     int farthest = 0;
     for (int i = 0; i < count; i++) {
       chosen[i] = sample[farthest];
-      space.between(chosen[i], sample, sample.length, distances);
+      space.between(names[farthest], names, names.length, distances);
       nearest[farthest] = -1;
-      for (int j = 0; j < sample.length; j++) {
+      for (int j = 0; j < names.length; j++) {
         nearest[j] = Math.min(nearest[j], distances[j]);
         farthest = nearest[j] > nearest[farthest] ? j : farthest;
       }
     }
     return chosen;
+  }
+
+  /** What may be chosen, the first one in front. */
+  private static int[] sample(int size, int first, int count, long seed) {
+    int[] sample = sample(size, (int) Math.min(size, (long) SAMPLED * count), seed);
+    int at = IntStream.range(0, sample.length).filter(i -> sample[i] == first).findAny().orElse(0);
+    sample[at] = sample[0];
+    sample[0] = first;
+    return sample;
   }
 
   /** One out of each of equally long runs: no node twice. */

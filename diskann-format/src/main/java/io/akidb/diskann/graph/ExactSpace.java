@@ -5,9 +5,10 @@ import io.akidb.diskann.format.v1.Spill;
 import io.akidb.diskann.kernel.BestKernels;
 import io.akidb.diskann.kernel.KernelSet;
 import java.lang.foreign.MemorySegment;
+import java.util.function.IntUnaryOperator;
 
 /** Distances between the vectors themselves, read from the spill. */
-final class ExactSpace implements BuildSpace {
+final class ExactSpace implements StoredSpace {
   private final Spill spill;
   private final Scaling scaling;
   private final boolean isScaled;
@@ -26,6 +27,23 @@ final class ExactSpace implements BuildSpace {
   @Override
   public int size() {
     return spill.size();
+  }
+
+  @Override
+  public long copyBytes(int vectorsCopied) {
+    return 4L * padded * vectorsCopied;
+  }
+
+  @Override
+  public StoredSpace copy(
+      int count, IntUnaryOperator from, IntUnaryOperator to, MemorySegment into) {
+    FloatSpace copy = new FloatSpace(into, count, padded);
+    float[] vector = new float[padded];
+    for (int i = 0; i < count; i++) {
+      scaling.load(from.applyAsInt(i), vector);
+      copy.set(to.applyAsInt(i), vector);
+    }
+    return copy;
   }
 
   @Override

@@ -3,6 +3,7 @@ package io.akidb.diskann.graph;
 import io.akidb.diskann.BuildParameters;
 import io.akidb.diskann.DistanceMetric;
 import io.akidb.diskann.IndexSchema;
+import io.akidb.diskann.format.v1.PageAdvice;
 import io.akidb.diskann.format.v1.SectionOutput;
 import io.akidb.diskann.format.v1.ShardContents;
 import io.akidb.diskann.format.v1.Spill;
@@ -59,6 +60,7 @@ final class FusedCodes implements AutoCloseable, ShardContents.Tail {
     this.rotated = new WorkFile(workDirectory, "rotated", 4L * rotation.length() * size);
     try {
       inSteps(size, (from, to) -> rotate(spill, positions, from, to));
+      PageAdvice.random(rotated.bytes());
     } catch (RuntimeException | Error e) {
       rotated.close();
       throw e;

@@ -1,6 +1,5 @@
 package io.akidb.diskann.graph;
 
-import java.util.Arrays;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 
@@ -10,12 +9,11 @@ import java.util.stream.IntStream;
  * reachable stays so. For one thread.
  */
 final class GraphRepair {
-  private static final int UNREACHED = -1;
-
   private final VamanaGraph graph;
   private final int entry;
   private final int maxDegree;
   private final IntFunction<int[]> nearest;
+  private final int[] windows;
   private final int[] neighbours;
 
   /** Of each node the one that it was first reached from; the entry from itself. */
@@ -37,7 +35,20 @@ final class GraphRepair {
    * @param nearest nodes near to a node, best first
    */
   GraphRepair(VamanaGraph graph, int entry, int maxDegree, IntFunction<int[]> nearest) {
+    this(graph, WindowWalk.whole(graph), entry, maxDegree, nearest);
+  }
+
+  /**
+   * Prepares a repair that looks at one window of nodes after the other.
+   *
+   * @param windows as {@link WindowWalk#run} takes them
+   * @param maxDegree neighbours a node may have, at least 2
+   * @param nearest nodes near to a node, best first
+   */
+  GraphRepair(
+      VamanaGraph graph, int[] windows, int entry, int maxDegree, IntFunction<int[]> nearest) {
     this.graph = graph;
+    this.windows = windows;
     this.entry = entry;
     this.maxDegree = maxDegree;
     this.nearest = nearest;
@@ -49,7 +60,7 @@ final class GraphRepair {
   void connect() {
     reachAll();
     for (int node = 0; node < reachedFrom.length; node++) {
-      if (reachedFrom[node] == UNREACHED) {
+      if (reachedFrom[node] == WindowWalk.UNREACHED) {
         reach(node, attach(node));
       }
     }
@@ -59,19 +70,19 @@ final class GraphRepair {
   int[] unreached(int first) {
     reachAll();
     return IntStream.range(first, reachedFrom.length)
-        .filter(node -> reachedFrom[node] == UNREACHED)
+        .filter(node -> reachedFrom[node] == WindowWalk.UNREACHED)
         .toArray();
   }
 
   private void reachAll() {
-    Arrays.fill(reachedFrom, UNREACHED);
-    reach(entry, entry);
+    count = WindowWalk.run(graph, windows, entry, reached, reachedFrom);
+    expanded = count;
   }
 
   /** Adds an edge to the node from a reachable one, the nearest that can have it; answers that. */
   private int attach(int node) {
     for (int candidate : nearest.apply(node)) {
-      if (reachedFrom[candidate] != UNREACHED && take(candidate, node)) {
+      if (reachedFrom[candidate] != WindowWalk.UNREACHED && take(candidate, node)) {
         return candidate;
       }
     }
@@ -107,7 +118,7 @@ final class GraphRepair {
       int node = reached[expanded++];
       int degree = graph.copy(node, neighbours);
       for (int i = 0; i < degree; i++) {
-        if (reachedFrom[neighbours[i]] == UNREACHED) {
+        if (reachedFrom[neighbours[i]] == WindowWalk.UNREACHED) {
           mark(neighbours[i], node);
         }
       }

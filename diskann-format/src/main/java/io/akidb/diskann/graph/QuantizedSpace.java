@@ -4,6 +4,7 @@ import io.akidb.diskann.kernel.BestKernels;
 import io.akidb.diskann.kernel.CodeKernels;
 import io.akidb.diskann.kernel.SegmentLayout;
 import java.lang.foreign.MemorySegment;
+import java.util.function.IntUnaryOperator;
 
 /**
  * Distances between scalar-quantized vectors: each has the mean taken away and is then rounded to
@@ -13,7 +14,7 @@ import java.lang.foreign.MemorySegment;
  * all of them what belongs to each: the length of its step, and the squared length of the rounded
  * vector, so that what is computed is the true distance of rounded vectors.
  */
-final class QuantizedSpace implements BuildSpace {
+final class QuantizedSpace implements StoredSpace {
   private static final int TERM_BYTES = 8;
 
   private final CodeKernels kernels = BestKernels.codes();
@@ -77,6 +78,24 @@ final class QuantizedSpace implements BuildSpace {
   @Override
   public int size() {
     return size;
+  }
+
+  @Override
+  public long copyBytes(int vectors) {
+    return bytes(vectors, length);
+  }
+
+  @Override
+  public StoredSpace copy(
+      int count, IntUnaryOperator from, IntUnaryOperator to, MemorySegment into) {
+    QuantizedSpace copy = new QuantizedSpace(into, count, length);
+    for (int i = 0; i < count; i++) {
+      int source = from.applyAsInt(i);
+      int target = to.applyAsInt(i);
+      MemorySegment.copy(codes, (long) source * length, into, (long) target * length, length);
+      MemorySegment.copy(codes, scaleAt(source), into, copy.scaleAt(target), TERM_BYTES);
+    }
+    return copy;
   }
 
   @Override

@@ -26,11 +26,16 @@ final class VamanaGraph implements AutoCloseable {
   VamanaGraph(int nodes, int capacity, Path workDirectory) {
     this.nodes = nodes;
     this.capacity = capacity;
-    this.file = new WorkFile(workDirectory, "graph", 4L * nodes * (capacity + 1));
+    this.file = new WorkFile(workDirectory, "graph", bytes(nodes, capacity));
     this.lists = file.bytes();
     for (int i = 0; i < LOCKS; i++) {
       locks[i] = new ReentrantLock();
     }
+  }
+
+  /** Bytes of the work file. */
+  static long bytes(int nodes, int capacity) {
+    return 4L * nodes * (capacity + 1);
   }
 
   int nodes() {

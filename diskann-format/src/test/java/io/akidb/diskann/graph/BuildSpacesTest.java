@@ -8,6 +8,7 @@ import io.akidb.diskann.IndexRecord;
 import io.akidb.diskann.IndexSchema;
 import io.akidb.diskann.data.TestVectors;
 import io.akidb.diskann.format.v1.Spill;
+import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
@@ -96,6 +97,37 @@ class BuildSpacesTest {
             .isCloseTo(expected, within(1e-4 * (1 + expected)));
         assertThat(space.between(i, i)).isBetween(0f, 1e-4f);
       }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(DistanceMetric.class)
+  void copy_anyOrder_hasTheSameDistances(DistanceMetric metric) {
+    float[][] base = ofManyLengths();
+    try (Spill spill = spill(metric, base);
+        BuildSpaces spaces = BuildSpaces.of(spill, metric, SEED, folder)) {
+      StoredSpace exact = new ExactSpace(spill, metric, new Scaling(spill, metric));
+      assertCopies(spaces.space(), 0);
+      assertCopies(exact, 1e-3);
+      assertCopies(copied(exact, N, 1), 0);
+    }
+  }
+
+  /** Every so many vectors, backwards. */
+  private static StoredSpace copied(StoredSpace space, int count, int step) {
+    int bytes = Math.toIntExact(space.copyBytes(count));
+    return space.copy(
+        count, i -> i * step, i -> count - 1 - i, MemorySegment.ofArray(new byte[bytes]));
+  }
+
+  private static void assertCopies(StoredSpace space, double error) {
+    int count = N / 3;
+    StoredSpace copy = copied(space, count, 3);
+    assertThat(copy.size()).isEqualTo(count);
+    for (int i = 0; i < count; i++) {
+      int j = (i * 31 + 1) % count;
+      float expected = space.between(3 * (count - 1 - i), 3 * (count - 1 - j));
+      assertThat((double) copy.between(i, j)).isCloseTo(expected, within(error * (1 + expected)));
     }
   }
 

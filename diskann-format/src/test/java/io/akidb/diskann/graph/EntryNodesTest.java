@@ -3,13 +3,18 @@ package io.akidb.diskann.graph;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.akidb.diskann.data.TestVectors;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class EntryNodesTest {
+  @TempDir Path folder;
+
   private static final long SEED = 20_261_121;
 
   @ParameterizedTest
@@ -44,5 +49,17 @@ class EntryNodesTest {
     int[] entries = EntryNodes.choose(new PointSpace(points), 0, 2 * clusters, SEED);
     assertThat(Arrays.stream(entries).map(node -> node % clusters).distinct().count())
         .isEqualTo(clusters);
+  }
+
+  @Test
+  void choose_byACopy_areTheSame() {
+    float[][] points = TestVectors.clustered(3_000, 16, SEED);
+    FloatSpace space = new FloatSpace(MemorySegment.ofArray(new float[3_000 * 16]), 3_000, 16);
+    for (int i = 0; i < points.length; i++) {
+      space.set(i, points[i]);
+    }
+    assertThat(EntryNodes.choose(space, 77, 200, SEED, folder))
+        .isEqualTo(EntryNodes.choose(space, 77, 200, SEED));
+    assertThat(folder).isEmptyDirectory();
   }
 }

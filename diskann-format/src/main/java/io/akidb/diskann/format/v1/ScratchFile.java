@@ -4,14 +4,15 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
 /**
- * A file that is written in order and then mapped, and is gone when it is closed. For one thread
- * while it is written.
+ * A file that is written, in order or not, and then mapped, and is gone when it is closed. For one
+ * thread while it is written.
  */
 final class ScratchFile implements AutoCloseable {
   private static final int BUFFER_BYTES = 1 << 18;
@@ -45,11 +46,22 @@ final class ScratchFile implements AutoCloseable {
     return out;
   }
 
+  /** Writes bytes to a place, where it is not written in order. */
+  void write(ByteBuffer bytes, long at) {
+    try {
+      for (long end = at; bytes.hasRemaining(); ) {
+        end += channel.write(bytes, end);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot write the work files", e);
+    }
+  }
+
   /** Maps what was written so far, until it is closed. */
   MemorySegment map() {
     out.flush();
     try {
-      return channel.map(FileChannel.MapMode.READ_ONLY, 0, out.position(), arena);
+      return channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot map the work files", e);
     }

@@ -20,7 +20,8 @@ public final class Spill implements AutoCloseable {
 
   private final IndexSchema schema;
   private final int padded;
-  private final ScratchFile vectorsFile;
+  private final Path directory;
+  private ScratchFile vectorsFile;
   private final ScratchFile recordsFile;
   private final ScratchFile placesFile;
   private final FormCheck forms = new FormCheck();
@@ -33,8 +34,12 @@ public final class Spill implements AutoCloseable {
    */
   private MemorySegment places = MemorySegment.NULL;
 
+  /** Where the vector of each position lies in their file; empty if they lie as they came. */
+  private int[] arranged = new int[0];
+
   public Spill(IndexSchema schema, Path directory) {
     this.schema = schema;
+    this.directory = directory;
     this.padded = NodeLayout.padded(schema.dimension());
     this.vectorsFile = new ScratchFile(directory, "vectors");
     this.recordsFile = new ScratchFile(directory, "records");
@@ -75,6 +80,27 @@ public final class Spill implements AutoCloseable {
     places = placesFile.map();
   }
 
+  /**
+   * Writes the vectors anew in another order, by which they are read later on: then what is read
+   * one after the other lies together, and need not be in memory all. Positions stay what they are.
+   *
+   * @param newPlaces of each position, ascending within each window
+   * @param windows the first place of each, ascending, and behind them the size
+   * @param memory that buffers may take, in bytes
+   */
+  public void arrange(int[] newPlaces, int[] windows, long memory) {
+    if (arranged.length > 0) {
+      throw new IllegalStateException("the vectors were arranged already");
+    }
+    ScratchFile written =
+        ArrangedVectors.write(directory, vectors, 4 * padded, newPlaces, windows, memory);
+    ScratchFile old = vectorsFile;
+    vectorsFile = written;
+    vectors = written.map();
+    arranged = newPlaces;
+    old.close();
+  }
+
   public int size() {
     return size;
   }
@@ -92,13 +118,13 @@ public final class Spill implements AutoCloseable {
     return padded;
   }
 
-  /** All vectors, {@code [size][paddedDimension]}. */
+  /** All vectors, {@code [size][paddedDimension]}, each of them at {@link #vectorAt}. */
   public MemorySegment vectors() {
     return vectors;
   }
 
   public long vectorAt(int position) {
-    return 4L * padded * position;
+    return 4L * padded * (arranged.length == 0 ? position : arranged[position]);
   }
 
   /** Copies a vector into {@code into[>= paddedDimension]}. */
