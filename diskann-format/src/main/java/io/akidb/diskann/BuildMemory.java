@@ -2,8 +2,9 @@ package io.akidb.diskann;
 
 /**
  * What building a shard takes of memory: heap, and buffers beside it. Vectors, their codes, the
- * graph, ids and payloads lie in mapped files, which are the page cache's; what the JVM itself
- * takes (its code, its classes, its compilers: some 70 MB) is apart too.
+ * graph, ids and payloads lie in mapped files, which are the page cache's, and what walks read of
+ * them at once is bounded too; what the JVM itself takes (its code, its classes, its compilers:
+ * some 70 MB) is apart.
  */
 public final class BuildMemory {
   /** Buffers of files, what calibration holds, and small things. */

@@ -10,7 +10,8 @@ package io.akidb.diskann;
  * @param seed of every random choice; one thread and one seed give one file
  * @param threads that build, 1 to 256
  * @param buildMemoryBytesMax the memory that building may take beside the page cache, at least
- *     {@link BuildMemory#bytesMin}
+ *     {@link BuildMemory#bytesMin}; graphs whose walks would take more of the page cache are built
+ *     in parts ({@link BuildMemory#vectorsAtOnce})
  * @param quantization which codes the graph is walked by
  * @param storage how full vectors are stored
  */

@@ -60,6 +60,7 @@ final class FusedCodes implements AutoCloseable, ShardContents.Tail {
     this.rotated = new WorkFile(workDirectory, "rotated", 4L * rotation.length() * size);
     try {
       inSteps(size, (from, to) -> rotate(spill, positions, from, to));
+      // From here on neighbours are read, most of which are not next to each other.
       PageAdvice.random(rotated.bytes());
     } catch (RuntimeException | Error e) {
       rotated.close();

@@ -32,7 +32,6 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.IntUnaryOperator;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -119,10 +118,7 @@ class PartitionedBuildTest {
   }
 
   private VectorIndex index(
-      IndexProvider provider,
-      float[][] base,
-      int threads,
-      BuildProgress progress) {
+      IndexProvider provider, float[][] base, int threads, BuildProgress progress) {
     Path output = folder.resolve("index.shard");
     IndexSchema schema = new IndexSchema(base[0].length, DistanceMetric.L2, new TreeMap<>());
     BuildParameters how = BuildParameters.defaults().withThreads(threads);
@@ -183,8 +179,7 @@ class PartitionedBuildTest {
     double[] farthest =
         Arrays.stream(queries)
             .mapToDouble(
-                query ->
-                    TestVectors.nearest(DistanceMetric.L2, base, query, K, row -> true)[K - 1])
+                query -> TestVectors.nearest(DistanceMetric.L2, base, query, K, row -> true)[K - 1])
             .toArray();
     int[] lists = {20, 40, 80};
     double[] whole;
@@ -254,8 +249,7 @@ class PartitionedBuildTest {
           }
         };
     FutureTask<VectorIndex> task =
-        new FutureTask<>(
-            () -> index(new PartitioningProvider(4), base, threads, progress));
+        new FutureTask<>(() -> index(new PartitioningProvider(4), base, threads, progress));
     building[0] = new Thread(task, "building");
     building[0].start();
     assertThatThrownBy(() -> task.get(1, TimeUnit.MINUTES))
