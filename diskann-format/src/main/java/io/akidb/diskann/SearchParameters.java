@@ -4,7 +4,8 @@ package io.akidb.diskann;
  * How to search.
  *
  * @param k how many to answer, 1 to {@value #K_MAX}
- * @param searchListSize L, how many candidates the walk keeps; at least {@code k} is used
+ * @param searchListSize L, how many candidates the walk keeps; at least {@code k} is used. Where
+ *     estimates tell, it keeps half as many again, and ends when the rest is too far
  * @param beamWidth W, node reads in flight at once, 1 to 64
  * @param rerank how many of the best candidates are compared by their full vectors; 0 for all that
  *     the walk expanded

@@ -103,7 +103,7 @@ class SearchBufferTest extends IndexFixture {
       SearchParameters all = new SearchParameters(10, 40, 4, 0, Float.NaN);
       SearchStatistics walked = index.search(base[7], all, null).statistics();
       assertThat(walked.strategy()).isEqualTo("graph");
-      assertThat(walked.hops()).isBetween(40, 200);
+      assertThat(walked.hops()).isBetween(10, 200);
       assertThat(walked.pages()).as("records of less than a page").isEqualTo(walked.hops());
       assertThat(walked.fullDistances()).isEqualTo(walked.hops());
       assertThat(walked.reranks()).isEqualTo(walked.hops());

@@ -82,6 +82,17 @@ final class FusedWalk extends GraphWalk {
   }
 
   @Override
+  float hopelessRatio(float breadth) {
+    // Squared distances err by a share of them that falls with the root of a code's bits.
+    float excess = (float) Math.sqrt(breadth / rotated.length);
+    return switch (metric) {
+      case L2 -> 1 + excess;
+      case COSINE -> 2 * (1 + excess);
+      case DOT -> Float.POSITIVE_INFINITY;
+    };
+  }
+
+  @Override
   float distanceOf(float estimate) {
     return metric == DistanceMetric.COSINE ? estimate / 2 : estimate;
   }

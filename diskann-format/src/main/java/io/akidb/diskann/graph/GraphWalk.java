@@ -98,6 +98,14 @@ abstract class GraphWalk {
    */
   abstract void expand(long at, int degree, float distance);
 
+  /**
+   * By how much an estimate has to be larger than a distance for the vector to be hardly nearer
+   * than that; infinity if estimates do not tell.
+   *
+   * @param breadth of the search: how many candidates it keeps for each that is asked for
+   */
+  abstract float hopelessRatio(float breadth);
+
   /** What an estimate is in the metric's distance. */
   abstract float distanceOf(float estimate);
 
@@ -202,28 +210,40 @@ abstract class GraphWalk {
             > parameters.radius() + Math.abs(parameters.radius());
   }
 
+  /**
+   * Expands the best candidates until none is left, or the best that is left is farther, by more
+   * than its estimate may err, than the k nearest that were found (Al-Jazzazi et al.,
+   * Distance-Adaptive Beam Search for Provably Accurate Graph-Based Nearest Neighbor Search, 2025;
+   * here the factor follows from what a code can tell and from how much the caller wants looked
+   * at). So a list is long for queries that need it, and others end early.
+   */
   private void walk(int listSize, SearchParameters parameters) {
     walkFilter = null;
-    reset(listSize, parameters);
-    // Fewer than all that were expanded, if so few are asked for.
-    boolean comparesAll = parameters.rerank() == 0;
+    int rerankedBefore = reranks;
+    float hopeless = hopelessRatio((float) listSize / parameters.k());
+    boolean mayEnd = Float.isNaN(parameters.radius()) && hopeless < Float.POSITIVE_INFINITY;
+    reset(mayEnd ? (int) Math.min(size, listSize + listSize / 2L) : listSize, parameters);
     boolean isCold = false;
     long began = System.nanoTime();
     for (int node = list.expandNext(); node >= 0; node = list.expandNext()) {
+      if (mayEnd && nearest.isFull() && list.expandedDistance() > hopeless * nearest.farthest()) {
+        break;
+      }
       hops++;
       if (isCold) {
         readAhead(list, node, parameters.beamWidth());
       }
       float distance = distance(node);
-      if (comparesAll) {
-        offer(node, distance, parameters);
-      }
+      offer(node, distance, parameters);
       expand(node, distance);
       long ended = System.nanoTime();
       isCold |= ended - began > COLD_STEP_NANOS;
       began = ended;
     }
-    if (!comparesAll) {
+    if (parameters.rerank() > 0) {
+      // Fewer than all that were expanded, if so few are asked for.
+      nearest.reset(parameters.k());
+      reranks = rerankedBefore;
       compareBest(list, parameters);
     }
   }

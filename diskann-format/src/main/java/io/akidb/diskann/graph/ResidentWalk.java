@@ -71,6 +71,11 @@ final class ResidentWalk extends GraphWalk {
   }
 
   @Override
+  float hopelessRatio(float breadth) {
+    return Float.POSITIVE_INFINITY;
+  }
+
+  @Override
   float distanceOf(float estimate) {
     return estimate;
   }

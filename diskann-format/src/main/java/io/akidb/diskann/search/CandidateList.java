@@ -79,6 +79,11 @@ public final class CandidateList {
     return -1;
   }
 
+  /** The distance of the candidate that {@link #expandNext} told of, before others are added. */
+  public float expandedDistance() {
+    return SortableKeys.distance(keys[cursor - 1]);
+  }
+
   /**
    * The place of the best candidate, from a place on, that was not expanded; -1 if there is none.
    */

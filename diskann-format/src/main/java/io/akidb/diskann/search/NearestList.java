@@ -26,6 +26,11 @@ public final class NearestList {
     return size == capacity;
   }
 
+  /** The distance of the k-th nearest; infinity while there are fewer. */
+  public float farthest() {
+    return size < capacity ? Float.POSITIVE_INFINITY : SortableKeys.distance(heap[0]);
+  }
+
   /** Whether something of this distance would be kept. */
   public boolean wouldKeep(float distance, int id) {
     return size < capacity || SortableKeys.of(distance, id) < heap[0];

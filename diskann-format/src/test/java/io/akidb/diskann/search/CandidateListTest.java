@@ -40,14 +40,16 @@ class CandidateListTest {
           }
         }
         if (random.nextInt(3) == 0) {
-          int expected =
+          Candidate expected =
               model.stream()
                   .filter(each -> !expanded.contains(each.id()))
-                  .mapToInt(Candidate::id)
                   .findFirst()
-                  .orElse(-1);
-          assertThat(list.expandNext()).as("seed %s", seed).isEqualTo(expected);
-          expanded.add(expected);
+                  .orElse(new Candidate(0, -1));
+          assertThat(list.expandNext()).as("seed %s", seed).isEqualTo(expected.id());
+          expanded.add(expected.id());
+          if (expected.id() >= 0) {
+            assertThat(list.expandedDistance()).isEqualTo(expected.distance());
+          }
         }
       }
       assertThat(list.size()).isEqualTo(model.size());

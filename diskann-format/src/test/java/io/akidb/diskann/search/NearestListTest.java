@@ -41,6 +41,9 @@ class NearestListTest {
       }
       assertThat(list.size()).isEqualTo(model.size());
       assertThat(list.isFull()).isEqualTo(model.size() == k);
+      assertThat(list.farthest())
+          .as("seed %s", seed)
+          .isEqualTo(model.size() == k ? model.element()[0] : Float.POSITIVE_INFINITY);
       SearchBuffer result = new SearchBuffer();
       list.toBuffer(result);
       for (int i = model.size() - 1; i >= 0; i--) {
