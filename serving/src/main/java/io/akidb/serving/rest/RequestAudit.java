@@ -10,6 +10,7 @@ import io.akidb.policies.audit.AuditException;
 import io.akidb.policies.audit.AuditLog;
 import io.akidb.policies.audit.Outcome;
 import io.akidb.serving.problem.Reason;
+import io.akidb.serving.problem.ServingException;
 import io.akidb.tenancy.InvalidNameException;
 import io.akidb.tenancy.TenantId;
 import io.javalin.http.Context;
