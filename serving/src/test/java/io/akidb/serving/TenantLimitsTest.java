@@ -164,6 +164,33 @@ class TenantLimitsTest {
   }
 
   @Test
+  void deletesOfWhatIsNotThere_takeStorage_andWhereThatIsFullOnlyWhatIsThereIsDeleted() {
+    try (TestNode node = TestNode.start(folder)) {
+      TestNode client = client(node, "{\"max_storage_bytes\": 20000}");
+      client.post("/collections", A).expect(201);
+      client.post("/collections/a/vectors", rows("x", "y")).expect(200);
+      long generation = 0;
+      for (int call = 0; call < 40; call++) {
+        List<String> ids = new ArrayList<>(List.of(call == 39 ? "x" : "none"));
+        for (int i = 0; i < 20; i++) {
+          ids.add("%d-%d-%s".formatted(call, i, "z".repeat(100)));
+        }
+        Reply deleted =
+            client
+                .post(
+                    "/collections/a/vectors/delete",
+                    "{\"ids\": [\"" + String.join("\", \"", ids) + "\"]}")
+                .expect(200);
+        assertThat(deleted.json().get("deleted").asInt()).isEqualTo(call == 39 ? 1 : 0);
+        generation = deleted.json().get("generation").asLong();
+      }
+      assertThat(generation).as("most of the calls wrote nothing").isLessThan(25);
+      client.get("/collections/a/vectors/x").expect(404);
+      client.get("/collections/a/vectors/y").expect(200);
+    }
+  }
+
+  @Test
   void index_thatCannotFitTheStorage_isRefusedBeforeItIsBuilt() {
     try (TestNode node = TestNode.start(folder)) {
       TestNode client = client(node, "{\"max_storage_bytes\": 6000}");

@@ -12,8 +12,10 @@ import io.akidb.tenancy.QuotaExceededException;
 import io.akidb.tenancy.TenantContext;
 import io.akidb.tenancy.TenantId;
 import io.akidb.tenancy.quota.Reservation;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 
@@ -85,6 +87,24 @@ final class Quotas {
     } catch (RuntimeException e) {
       bytes.close();
       throw e;
+    }
+  }
+
+  /**
+   * Tombstones of ids that are not there, which take storage and memory as rows do; empty if there
+   * is no room for them.
+   */
+  Optional<Reservation> forTombstones(Call call, Collection<String> ids) {
+    Long max = call.tenant().quotas().maxStorageBytes();
+    if (max == null) {
+      return Optional.of(Reservation.NONE);
+    }
+    long bytes = ids.stream().mapToLong(String::length).sum();
+    try {
+      return Optional.of(
+          tenancy.usage().reserveBytes(call.tenant().tenantId(), max, Math.max(1, bytes)));
+    } catch (QuotaExceededException e) {
+      return Optional.empty();
     }
   }
 

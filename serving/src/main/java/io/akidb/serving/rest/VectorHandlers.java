@@ -27,6 +27,8 @@ import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** {@code /collections/{collection}/vectors}. */
 final class VectorHandlers {
@@ -120,15 +122,24 @@ final class VectorHandlers {
     CollectionView known = open.view();
     Filter visible = call.rows(known.manifest().schema());
     CollectionView view = visible == null ? known : whole(open, known);
-    Collection<String> ids;
-    long existing;
     if (body.has("ids")) {
-      ids = ids(body, DELETE_IDS_MAX);
-      List<String> found =
-          ids.stream().filter(id -> VectorReader.find(view, id, visible).isPresent()).toList();
-      existing = found.size();
+      Set<String> asked = ids(body, DELETE_IDS_MAX);
+      List<String> found = found(view, asked, visible);
       // Where rows are hidden, only what was seen may be deleted.
-      ids = visible == null ? ids : found;
+      if (visible != null || found.size() == asked.size()) {
+        return deleted(call, view, found, found.size());
+      }
+      // What is missing may have been written elsewhere just now.
+      Set<String> missing = new LinkedHashSet<>(asked);
+      found.forEach(missing::remove);
+      Optional<Reservation> room = quotas.forTombstones(call, missing);
+      if (room.isEmpty()) {
+        List<String> there = found(whole(open, known), asked, null);
+        return deleted(call, view, there, there.size());
+      }
+      try (Reservation _ = room.get()) {
+        return deleted(call, view, asked, found.size());
+      }
     } else {
       JsonNode conditions = body.tree("filter").orElseThrow();
       if (conditions.isObject() && conditions.isEmpty()) {
@@ -137,9 +148,17 @@ final class VectorHandlers {
       }
       Filter filter = FilterParser.parse(conditions, "/filter", view.manifest().schema());
       Filter both = visible == null ? filter : new Filter.And(List.of(filter, visible));
-      ids = VectorReader.matching(view, both, DELETE_MATCHES_MAX);
-      existing = ids.size();
+      Set<String> matching = VectorReader.matching(view, both, DELETE_MATCHES_MAX);
+      return deleted(call, view, matching, matching.size());
     }
+  }
+
+  private static List<String> found(
+      CollectionView view, Set<String> ids, @Nullable Filter visible) {
+    return ids.stream().filter(id -> VectorReader.find(view, id, visible).isPresent()).toList();
+  }
+
+  private Answer deleted(Call call, CollectionView view, Collection<String> ids, long existing) {
     call.note("deleted", LongNode.valueOf(existing));
     ObjectNode answer = Json.object().put("deleted", existing);
     if (ids.isEmpty()) {
@@ -150,7 +169,7 @@ final class VectorHandlers {
     return committed(answer, commit(call, rows));
   }
 
-  private static Collection<String> ids(Fields body, int max) {
+  private static Set<String> ids(Fields body, int max) {
     List<String> ids = body.texts("ids", max);
     if (ids.isEmpty()) {
       throw ServingException.invalid("/ids", "must be a list of at least one id");
