@@ -146,7 +146,8 @@ class StoragePoliciesIT {
     assertThat(Files.readAllLines(checkpoint)).hasSize(3);
     CliRun events = CliRun.of(administrator, "audit", "export", "--action", "policies.");
     ok(events);
-    // The nodes' identity at first; three of each of three tenants later; what was attempted of each
+    // The nodes' identity at first; three of each of three tenants later; what was attempted of
+    // each
     // and how it ended; two summaries.
     assertThat(events.out().lines()).hasSize(2 * (3 + 3 * 3 * 3) + 2);
     CliRun created =
