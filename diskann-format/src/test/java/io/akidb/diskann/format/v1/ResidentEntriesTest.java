@@ -51,7 +51,7 @@ class ResidentEntriesTest {
     Path file = folder.resolve("a.shard");
     IndexSchema schema = new IndexSchema(DIMENSION, DistanceMetric.L2, new TreeMap<>());
     try (IndexBuilder builder =
-        provider.builder(schema, BuildParameters.defaults(), null, folder)) {
+        provider.builder(schema, BuildParameters.defaults().withThreads(1), null, folder)) {
       for (int row = 0; row < ROWS; row++) {
         builder.add(new IndexRecord(Integer.toString(row), row, all[row], new byte[0], Map.of()));
       }
