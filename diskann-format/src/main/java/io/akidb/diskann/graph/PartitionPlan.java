@@ -80,7 +80,7 @@ final class PartitionPlan {
   private static float[] centres(Vectors vectors, int bound, int sampled, long seed) {
     int n = vectors.size();
     int components = vectors.components();
-    int count = (int) Math.max(4, Math.ceil(2 * n / (FILL * bound)));
+    int count = (int) Math.max(4, Math.ceil(2.0 * n / (FILL * bound)));
     if (count > PARTITIONS_MAX) {
       throw new IllegalArgumentException(count + " partitions are too many");
     }

@@ -12,27 +12,26 @@ import java.nio.file.StandardOpenOption;
 
 /**
  * Zeroed memory for building that is a mapped file, so that the page cache and not the heap holds
- * it: what is over the machine's memory goes to disk. Deleted when closed.
+ * it: what is over the machine's memory goes to disk. Gone when closed, or with its process.
  */
 final class WorkFile implements AutoCloseable {
   private static final ByteBuffer ZEROS = ByteBuffer.allocateDirect(1 << 18).asReadOnlyBuffer();
 
-  private final Path file;
   private final Arena arena = Arena.ofShared();
   private final MemorySegment bytes;
 
   WorkFile(Path directory, String name, long length) {
-    try {
-      file = Files.createTempFile(directory, name + "-", ".work");
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot create a work file in " + directory, e);
-    }
+    // On Unix it loses its name at once, so that a killed process leaves nothing behind.
     try (FileChannel channel =
-        FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+        FileChannel.open(
+            Files.createTempFile(directory, name + "-", ".work"),
+            StandardOpenOption.READ,
+            StandardOpenOption.WRITE,
+            StandardOpenOption.DELETE_ON_CLOSE)) {
       reserve(channel, directory, length);
       bytes = channel.map(FileChannel.MapMode.READ_WRITE, 0, length, arena);
     } catch (IOException e) {
-      close();
+      arena.close();
       throw new UncheckedIOException(
           "cannot make a work file of " + length + " bytes in " + directory, e);
     }
@@ -61,10 +60,5 @@ final class WorkFile implements AutoCloseable {
   @Override
   public void close() {
     arena.close();
-    try {
-      Files.deleteIfExists(file);
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot delete the work file " + file.getFileName(), e);
-    }
   }
 }

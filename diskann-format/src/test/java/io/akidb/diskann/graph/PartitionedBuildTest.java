@@ -32,6 +32,8 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.IntUnaryOperator;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -43,6 +45,8 @@ class PartitionedBuildTest {
   private static final long SEED = 20_261_121;
   private static final int QUERIES = 150;
   private static final int K = 10;
+
+  private static final int PAGE = 4096;
 
   @TempDir Path folder;
 
@@ -224,11 +228,15 @@ class PartitionedBuildTest {
   /** Bytes of the files that walks read: of the codes and of the graph of a partition. */
   private long walkedBytes(int size, BuildParameters how) {
     long whole = VamanaGraph.bytes(size, VamanaBuilder.capacity(how));
-    try (Stream<Path> files = Files.list(folder)) {
-      return files
-          .filter(file -> file.getFileName().toString().matches("(partition|graph)-.*"))
-          .mapToLong(file -> file.toFile().length())
-          .filter(bytes -> bytes != whole)
+    // They have no names any more, but the system tells what is mapped.
+    Pattern mapped =
+        Pattern.compile("([0-9a-f]+)-([0-9a-f]+) .*" + folder + "/(partition|graph)-.*");
+    try (Stream<String> lines = Files.lines(Path.of("/proc/self/maps"))) {
+      return lines
+          .map(mapped::matcher)
+          .filter(Matcher::matches)
+          .mapToLong(m -> Long.parseLong(m.group(2), 16) - Long.parseLong(m.group(1), 16))
+          .filter(bytes -> bytes / PAGE != (whole + PAGE - 1) / PAGE)
           .sum();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
