@@ -5,31 +5,29 @@ import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JOSEObjectType;
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.JWSHeader;
-import com.nimbusds.jose.crypto.RSASSASigner;
-import com.nimbusds.jose.crypto.factories.DefaultJWSVerifierFactory;
-import com.nimbusds.jose.jwk.RSAKey;
+import com.nimbusds.jose.crypto.ECDSASigner;
+import com.nimbusds.jose.jwk.ECKey;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
 import io.akidb.objectstore.ObjectStore;
 import java.security.SecureRandom;
-import java.security.interfaces.RSAPublicKey;
+import java.security.interfaces.ECPublicKey;
 import java.text.ParseException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Date;
-import java.util.List;
 import java.util.Optional;
-import java.util.UUID;
 
 /**
  * Our own short-lived tokens: made with an API key, and good for what the key is good for at the
- * moment of use, so that a revoked key takes its tokens with it. JWTs, signed with RS256 and no
- * other algorithm. Thread-safe.
+ * moment of use, so that a revoked key takes its tokens with it. JWTs, signed with ES256 and no
+ * other algorithm, and with no claim that is not looked at: they are sent with each call, and each
+ * byte is looked at, too. Thread-safe.
  */
 public final class AccessTokens {
-  /** Who issues them, and whom they are for. */
+  /** Who issues them. */
   static final String ISSUER = "akidb";
 
   /** The longest that a token may hold. */
@@ -55,10 +53,29 @@ public final class AccessTokens {
     }
   }
 
+  /**
+   * What a good token says. Its signature is good as long as the key is what it was; all else is
+   * asked anew at each call.
+   *
+   * @param signingKeyId names the key that signed it
+   * @param signedBy that key
+   * @param keyId of the API key that it was made with
+   * @param fingerprint how that of the API key began
+   * @param issuedAt by the clock of the node that made it
+   * @param expiresAt from when it is refused
+   */
+  record Verified(
+      String signingKeyId,
+      ECPublicKey signedBy,
+      String keyId,
+      String fingerprint,
+      Instant issuedAt,
+      Instant expiresAt) {}
+
   private final TokenKeys tokenKeys;
   private final ApiKeys keys;
   private final Clock clock;
-  private final VerifiedSignatures signatures;
+  private final CurveVerifiers verifiers = CurveVerifiers.fastest();
 
   /** Works on the given bucket; does not close it. */
   public AccessTokens(ObjectStore store, ApiKeys keys, Clock clock, SecureRandom random) {
@@ -69,7 +86,6 @@ public final class AccessTokens {
     this.tokenKeys = new TokenKeys(store, clock, random, ticker);
     this.keys = keys;
     this.clock = clock;
-    this.signatures = new VerifiedSignatures(new DefaultJWSVerifierFactory());
   }
 
   /**
@@ -92,70 +108,73 @@ public final class AccessTokens {
     JWTClaimsSet claims =
         new JWTClaimsSet.Builder()
             .issuer(ISSUER)
-            .audience(ISSUER)
-            .subject(principal.id())
-            .jwtID(UUID.randomUUID().toString())
             .issueTime(Date.from(now))
             .expirationTime(Date.from(expiresAt))
             .claim(KEY_ID, keyId)
             .claim(FINGERPRINT, fingerprint.substring(0, FINGERPRINT_LENGTH))
             .build();
-    RSAKey key = tokenKeys.signing();
+    ECKey key = tokenKeys.signing();
     SignedJWT token =
         new SignedJWT(
-            new JWSHeader.Builder(JWSAlgorithm.RS256).type(TYPE).keyID(key.getKeyID()).build(),
+            new JWSHeader.Builder(JWSAlgorithm.ES256).type(TYPE).keyID(key.getKeyID()).build(),
             claims);
     try {
-      token.sign(new RSASSASigner(key));
+      token.sign(new ECDSASigner(key));
     } catch (JOSEException e) {
-      throw new IllegalStateException("every JDK has RS256", e);
+      throw new IllegalStateException("every JDK has ES256", e);
     }
     return new Issued(token.serialize(), expiresAt);
   }
 
-  /** Who sends this token, or empty if nobody may. */
-  Optional<Principal> authenticate(SignedJWT token) {
+  /** What a token says that one of our keys has signed; empty if it is no such token. */
+  Optional<Verified> verify(SignedJWT token) {
     try {
       JWSHeader header = token.getHeader();
-      String keyId = header.getKeyID();
-      if (!JWSAlgorithm.RS256.equals(header.getAlgorithm())
+      String signingKeyId = header.getKeyID();
+      if (!JWSAlgorithm.ES256.equals(header.getAlgorithm())
           || !TYPE.equals(header.getType())
-          || keyId == null) {
+          || signingKeyId == null) {
         return Optional.empty();
       }
-      Optional<RSAPublicKey> key = tokenKeys.find(keyId);
-      if (key.isEmpty() || !token.verify(signatures.createJWSVerifier(header, key.get()))) {
+      Optional<ECPublicKey> key = tokenKeys.find(signingKeyId);
+      if (key.isEmpty() || !token.verify(verifiers.createJWSVerifier(header, key.get()))) {
         return Optional.empty();
       }
-      return principal(token.getJWTClaimsSet());
+      return verified(signingKeyId, key.get(), token.getJWTClaimsSet());
     } catch (JOSEException | ParseException e) {
       return Optional.empty();
     }
   }
 
-  private Optional<Principal> principal(JWTClaimsSet claims) throws ParseException {
-    Instant now = clock.instant();
+  private static Optional<Verified> verified(
+      String signingKeyId, ECPublicKey key, JWTClaimsSet claims) throws ParseException {
     Date expires = claims.getExpirationTime();
     Date issued = claims.getIssueTime();
     String keyId = claims.getStringClaim(KEY_ID);
     String fingerprint = claims.getStringClaim(FINGERPRINT);
     if (!ISSUER.equals(claims.getIssuer())
-        || !claims.getAudience().equals(List.of(ISSUER))
         || expires == null
         || issued == null
-        || !now.isBefore(expires.toInstant().plus(SKEW))
-        || now.isBefore(issued.toInstant().minus(SKEW))
         || keyId == null
-        || fingerprint == null) {
+        || fingerprint == null
+        || fingerprint.length() != FINGERPRINT_LENGTH) {
       return Optional.empty();
     }
-    return keys.principalOf(keyId)
-        .filter(
-            principal ->
-                keys.fingerprint(keyId)
-                    .filter(current -> current.substring(0, FINGERPRINT_LENGTH).equals(fingerprint))
-                    .isPresent())
+    return Optional.of(
+        new Verified(
+            signingKeyId, key, keyId, fingerprint, issued.toInstant(), expires.toInstant()));
+  }
+
+  /** Who sends this token, or empty if nobody may any more: asked at each call. */
+  Optional<Principal> authenticate(Verified token) {
+    Instant now = clock.instant();
+    if (!now.isBefore(token.expiresAt().plus(SKEW))
+        || now.isBefore(token.issuedAt().minus(SKEW))
+        || tokenKeys.find(token.signingKeyId()).filter(token.signedBy()::equals).isEmpty()) {
+      return Optional.empty();
+    }
+    return keys.principalOf(token.keyId(), token.fingerprint())
         // Made to be short-lived: what it makes is, too.
-        .map(principal -> principal.endingBy(expires.toInstant()));
+        .map(principal -> principal.endingBy(token.expiresAt()));
   }
 }

@@ -49,7 +49,8 @@ public final class ApiKeys {
   private final Clock clock;
   private final SecureRandom random;
   private final byte @Nullable [] configuredHash;
-  private final Remembered<String, ApiKeyDescriptor> lookups;
+  private final @Nullable String configuredFingerprint;
+  private final Remembered<String, KnownKey> lookups;
 
   /**
    * Works on the given bucket; does not close it.
@@ -86,7 +87,8 @@ public final class ApiKeys {
     this.clock = clock;
     this.random = random;
     this.configuredHash = configuredOperatorKey == null ? null : sha256(configuredOperatorKey);
-    this.lookups = new Remembered<>(ticker, records::find);
+    this.configuredFingerprint = configuredHash == null ? null : hex(sha256(hex(configuredHash)));
+    this.lookups = new Remembered<>(ticker, id -> records.find(id).map(KnownKey::new));
   }
 
   /** Makes a key for a tenant's administrator, by the node itself. */
@@ -205,9 +207,7 @@ public final class ApiKeys {
     byte[] presented = sha256(parts.group(2));
     return lookups
         .get(parts.group(1))
-        .filter(
-            found ->
-                MessageDigest.isEqual(HexFormat.of().parseHex(found.secretSha256()), presented))
+        .filter(found -> found.isOf(presented))
         .flatMap(this::principal);
   }
 
@@ -216,26 +216,8 @@ public final class ApiKeys {
         "key:" + CONFIGURED_ID, null, List.of(Grant.of(Role.OPERATOR)), null, CONFIGURED_ID);
   }
 
-  private Optional<Principal> principal(ApiKeyDescriptor key) {
-    if (key.isExpired(clock.instant())) {
-      return Optional.empty();
-    }
-    if (key.userId() == null) {
-      List<Grant> grants = key.grants() == null ? List.of() : key.grants();
-      return Optional.of(
-          new Principal("key:" + key.keyId(), key.tenant(), grants, null, key.keyId(), key.end()));
-    }
-    return users
-        .find(key.tenant(), key.userId())
-        .map(
-            user ->
-                new Principal(
-                    user.principalId(),
-                    user.tenant(),
-                    user.grants(),
-                    key.grants(),
-                    key.keyId(),
-                    key.end()));
+  private Optional<Principal> principal(KnownKey key) {
+    return key.principal(users, clock.instant());
   }
 
   /** Who stands behind a key's id, if the key is good at this moment: for tokens made with it. */
@@ -246,11 +228,30 @@ public final class ApiKeys {
     return KeyRecords.isId(keyId) ? lookups.get(keyId).flatMap(this::principal) : Optional.empty();
   }
 
+  /**
+   * The same for a token made with it: empty also if there is another secret under the id now.
+   *
+   * @param fingerprint how that of the token's key began
+   */
+  Optional<Principal> principalOf(String keyId, String fingerprint) {
+    if (keyId.equals(CONFIGURED_ID)) {
+      return fingerprint(keyId).filter(text -> text.startsWith(fingerprint)).isPresent()
+          ? Optional.of(configuredOperator())
+          : Optional.empty();
+    }
+    return KeyRecords.isId(keyId)
+        ? lookups
+            .get(keyId)
+            .filter(known -> known.fingerprint().startsWith(fingerprint))
+            .flatMap(this::principal)
+        : Optional.empty();
+  }
+
   /** Tells one secret under a key's id from another, without giving it away. */
   Optional<String> fingerprint(String keyId) {
     return keyId.equals(CONFIGURED_ID)
-        ? Optional.ofNullable(configuredHash).map(hash -> hex(sha256(hex(hash))))
-        : lookups.get(keyId).map(key -> hex(sha256(key.secretSha256())));
+        ? Optional.ofNullable(configuredFingerprint)
+        : lookups.get(keyId).map(KnownKey::fingerprint);
   }
 
   /**
@@ -375,11 +376,11 @@ public final class ApiKeys {
     return !page.items().isEmpty() || !page.unreadable().isEmpty();
   }
 
-  private static String hex(byte[] bytes) {
+  static String hex(byte[] bytes) {
     return HexFormat.of().formatHex(bytes);
   }
 
-  private static byte[] sha256(String text) {
+  static byte[] sha256(String text) {
     try {
       return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
     } catch (NoSuchAlgorithmException e) {

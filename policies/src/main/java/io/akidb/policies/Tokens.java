@@ -22,10 +22,17 @@ public final class Tokens {
   private static final long REMEMBERED_LENGTH_MAX = 8L << 20;
   private static final Duration REMEMBERED_FOR = Duration.ofHours(1);
 
-  private final Cache<String, SignedJWT> good =
+  /** Asks whether a token that was good still holds. */
+  private interface Good {
+    Optional<Principal> authenticate();
+  }
+
+  private static final Good NO_TOKEN = Optional::empty;
+
+  private final Cache<String, Good> good =
       Caffeine.newBuilder()
           .maximumWeight(REMEMBERED_LENGTH_MAX)
-          .weigher((String text, SignedJWT token) -> text.length())
+          .weigher((String text, Good token) -> text.length())
           .expireAfterWrite(REMEMBERED_FOR)
           .build();
   private final AccessTokens own;
@@ -58,26 +65,30 @@ public final class Tokens {
     if (text.length() > LENGTH_MAX) {
       return Optional.empty();
     }
-    SignedJWT known = good.getIfPresent(text);
-    try {
-      SignedJWT token = known == null ? SignedJWT.parse(text) : known;
-      Optional<Principal> principal = authenticate(token);
-      // Only who has a good token can fill the memory.
-      if (known == null && principal.isPresent()) {
-        good.put(text, token);
-      }
-      return principal;
-    } catch (ParseException e) {
-      return Optional.empty();
+    Good known = good.getIfPresent(text);
+    if (known != null) {
+      return known.authenticate();
     }
+    Good token = read(text);
+    Optional<Principal> principal = token.authenticate();
+    // Only who has a good token can fill the memory.
+    if (principal.isPresent()) {
+      good.put(text, token);
+    }
+    return principal;
   }
 
-  private Optional<Principal> authenticate(SignedJWT token) throws ParseException {
-    String issuer = token.getJWTClaimsSet().getIssuer();
-    // Who claims to have issued it only chooses who checks it; both check the issuer themselves.
-    if (AccessTokens.ISSUER.equals(issuer)) {
-      return own.authenticate(token);
+  private Good read(String text) {
+    try {
+      SignedJWT token = SignedJWT.parse(text);
+      String issuer = token.getJWTClaimsSet().getIssuer();
+      // Who claims to have issued it only chooses who checks it; both check the issuer themselves.
+      if (AccessTokens.ISSUER.equals(issuer)) {
+        return own.verify(token).<Good>map(said -> () -> own.authenticate(said)).orElse(NO_TOKEN);
+      }
+      return external == null ? NO_TOKEN : () -> external.authenticate(token);
+    } catch (ParseException e) {
+      return NO_TOKEN;
     }
-    return external == null ? Optional.empty() : external.authenticate(token);
   }
 }

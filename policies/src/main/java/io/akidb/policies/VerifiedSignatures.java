@@ -29,7 +29,7 @@ import java.util.Set;
 final class VerifiedSignatures implements JWSVerifierFactory {
   private static final int REMEMBERED_MAX = 20_000;
 
-  /** No longer than our own tokens live; the provider's are seldom longer, and may be seen anew. */
+  /** A provider's tokens seldom live longer, and may be seen anew. */
   private static final Duration REMEMBERED_FOR = Duration.ofHours(1);
 
   private final JWSVerifierFactory verifiers;

@@ -8,9 +8,12 @@ import com.nimbusds.jose.JOSEObjectType;
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.JWSHeader;
 import com.nimbusds.jose.JWSSigner;
+import com.nimbusds.jose.crypto.ECDSASigner;
 import com.nimbusds.jose.crypto.MACSigner;
-import com.nimbusds.jose.crypto.RSASSASigner;
-import com.nimbusds.jose.jwk.RSAKey;
+import com.nimbusds.jose.jwk.Curve;
+import com.nimbusds.jose.jwk.ECKey;
+import com.nimbusds.jose.jwk.JWK;
+import com.nimbusds.jose.jwk.gen.ECKeyGenerator;
 import com.nimbusds.jose.jwk.gen.RSAKeyGenerator;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.PlainJWT;
@@ -138,18 +141,59 @@ class AccessTokensTest {
   }
 
   @Test
+  void signingKey_replacedByHand_endsItsTokens() throws JOSEException {
+    String token = one.made.issue(principal, Duration.ofHours(1)).text();
+    assertThat(two.tokens.authenticate(token)).isPresent();
+    String object = keyObjects().get(0);
+    put(object, new ECKeyGenerator(Curve.P_256).generate().toJSONString());
+    nanos.addAndGet(900_000_000L);
+    assertThat(one.tokens.authenticate(token)).as("never seen here").isEmpty();
+    assertThat(two.tokens.authenticate(token)).as("good before").isEmpty();
+  }
+
+  @Test
+  void signingKey_ofAnotherKind_isAsGoodAsNone() throws JOSEException {
+    String token = one.made.issue(principal, Duration.ofHours(1)).text();
+    String object = keyObjects().get(0);
+    for (JWK other :
+        List.of(new RSAKeyGenerator(2048).generate(), new ECKeyGenerator(Curve.P_384).generate())) {
+      put(object, other.toJSONString());
+      TestedNode later = new TestedNode(CONFIGURED);
+      assertThat(later.tokens.authenticate(token)).isEmpty();
+      Principal owner = later.keys.authenticate(key.plaintext()).orElseThrow();
+      String next = later.made.issue(owner, Duration.ofHours(1)).text();
+      assertThat(later.tokens.authenticate(next)).as("a key of its own is made").isPresent();
+      keyObjects().stream().filter(made -> !made.equals(object)).forEach(store::delete);
+    }
+  }
+
+  /** Has a token key's object hold this key. */
+  private void put(String object, String jwk) {
+    String id = object.substring(KEYS.length(), object.length() - ".json".length());
+    String text =
+        "{\"key_id\":\"%s\",\"jwk\":\"%s\",\"created_at\":\"%s\"}"
+            .formatted(id, jwk.replace("\"", "\\\""), now.get());
+    store.put(object, text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  @Test
+  void token_isShort_forItIsSentWithEveryCall() throws ParseException {
+    String token = one.made.issue(principal, Duration.ofHours(1)).text();
+    assertThat(token).hasSizeLessThan(320);
+    assertThat(SignedJWT.parse(token).getJWTClaimsSet().getClaims())
+        .as("each of them is looked at")
+        .containsOnlyKeys("iss", "iat", "exp", "akidb_key", "akidb_fp");
+  }
+
+  @Test
   void signingKey_unreadable_saysSoWithoutItsContent() {
     String token = one.made.issue(principal, Duration.ofHours(1)).text();
     String object = keyObjects().get(0);
-    String id = object.substring(KEYS.length(), object.length() - ".json".length());
-    store.put(
-        object,
-        ("{\"key_id\":\"" + id + "\",\"jwk\":\"secret\",\"created_at\":\"" + now.get() + "\"}")
-            .getBytes(StandardCharsets.UTF_8));
+    put(object, "secret");
     assertThatThrownBy(() -> new TestedNode(null).tokens.authenticate(token))
         .isInstanceOf(CorruptPolicyException.class)
         .hasMessageNotContaining("secret");
-    assertThat(new TokenKeys.Stored(id, "secret", "t").toString()).doesNotContain("secret");
+    assertThat(new TokenKeys.Stored("id", "secret", "t").toString()).doesNotContain("secret");
   }
 
   @Test
@@ -168,38 +212,38 @@ class AccessTokensTest {
   void token_forged_isRefused() throws JOSEException, ParseException {
     SignedJWT good = SignedJWT.parse(one.made.issue(principal, Duration.ofMinutes(5)).text());
     JWTClaimsSet claims = good.getJWTClaimsSet();
+    String fingerprint = claims.getStringClaim("akidb_fp");
     JWSHeader header = good.getHeader();
-    RSAKey signing =
-        RSAKey.parse(
+    ECKey signing =
+        ECKey.parse(
             new String(store.get(keyObjects().get(0), 1 << 16).bytes(), StandardCharsets.UTF_8)
                 .replaceFirst("(?s).*\"jwk\":\"", "")
                 .replaceFirst("(?s)\",\"created_at.*", "")
                 .replace("\\", ""));
-    RSAKey stranger = new RSAKeyGenerator(2048).keyID(header.getKeyID()).generate();
-    assertThat(accepted(header, claims, new RSASSASigner(signing))).as("the forge works").isTrue();
+    ECKey stranger = new ECKeyGenerator(Curve.P_256).keyID(header.getKeyID()).generate();
+    assertThat(accepted(header, claims, new ECDSASigner(signing))).as("the forge works").isTrue();
 
-    assertThat(accepted(header, claims, new RSASSASigner(stranger))).isFalse();
+    assertThat(accepted(header, claims, new ECDSASigner(stranger))).isFalse();
     assertThat(one.tokens.authenticate(new PlainJWT(claims).serialize())).isEmpty();
     JWSHeader hmac =
         new JWSHeader.Builder(JWSAlgorithm.HS256)
             .type(header.getType())
             .keyID(header.getKeyID())
             .build();
-    assertThat(accepted(hmac, claims, new MACSigner(signing.toRSAPublicKey().getEncoded())))
+    assertThat(accepted(hmac, claims, new MACSigner(signing.toECPublicKey().getEncoded())))
         .isFalse();
     for (JWSHeader other :
         List.of(
-            new JWSHeader.Builder(JWSAlgorithm.RS256).type(header.getType()).build(),
-            new JWSHeader.Builder(JWSAlgorithm.RS256).keyID(header.getKeyID()).build(),
+            new JWSHeader.Builder(JWSAlgorithm.ES256).type(header.getType()).build(),
+            new JWSHeader.Builder(JWSAlgorithm.ES256).keyID(header.getKeyID()).build(),
             new JWSHeader.Builder(header).type(JOSEObjectType.JWT).build(),
             new JWSHeader.Builder(header).keyID("../x").build(),
             new JWSHeader.Builder(header).keyID("0123456789abcdef").build())) {
-      assertThat(accepted(other, claims, new RSASSASigner(signing))).as("%s", other).isFalse();
+      assertThat(accepted(other, claims, new ECDSASigner(signing))).as("%s", other).isFalse();
     }
     for (JWTClaimsSet other :
         List.of(
             changed(claims).issuer("other").build(),
-            changed(claims).audience("other").build(),
             changed(claims).expirationTime(null).build(),
             changed(claims).issueTime(null).build(),
             changed(claims).issueTime(Date.from(now.get().plusSeconds(90))).build(),
@@ -208,8 +252,11 @@ class AccessTokensTest {
             changed(claims).claim("akidb_key", "configured").build(),
             changed(claims).claim("akidb_key", "../x").build(),
             changed(claims).claim("akidb_fp", null).build(),
+            changed(claims).claim("akidb_fp", "").build(),
+            changed(claims).claim("akidb_fp", fingerprint.substring(1)).build(),
+            changed(claims).claim("akidb_fp", fingerprint + "0").build(),
             changed(claims).claim("akidb_fp", "0123456789abcdef").build())) {
-      assertThat(accepted(header, other, new RSASSASigner(signing))).as("%s", other).isFalse();
+      assertThat(accepted(header, other, new ECDSASigner(signing))).as("%s", other).isFalse();
     }
   }
 

@@ -184,7 +184,7 @@ public class TokenBenchmark {
     return tokens.authenticate(forged);
   }
 
-  /** A token of our own that called before: RS256, whatever the provider's. */
+  /** A token of our own that called before: ES256, whatever the provider's. */
   @Benchmark
   public Optional<Principal> own() {
     return tokens.authenticate(own);
