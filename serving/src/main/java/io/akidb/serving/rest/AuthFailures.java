@@ -8,9 +8,6 @@ import io.akidb.serving.problem.ServingException;
 import io.akidb.tenancy.rate.TokenBucket;
 import java.net.Inet6Address;
 import java.net.InetAddress;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.HexFormat;
 
@@ -71,10 +68,9 @@ final class AuthFailures {
   /**
    * Before a credential is looked at.
    *
-   * @param credential empty for none
    * @throws ServingException RATE_LIMITED
    */
-  void require(String address, String credential) {
+  void require(String address, Credential credential) {
     if (perSecond == 0) {
       return;
     }
@@ -83,7 +79,7 @@ final class AuthFailures {
       return;
     }
     long left = known.untilNanos - nanos.read();
-    if (left > 0 && good.getIfPresent(digest(credential)) == null) {
+    if (left > 0 && good.getIfPresent(credential.digest()) == null) {
       throw ServingException.retryAfter(
           Reason.RATE_LIMITED,
           "too many calls from your address had no known API key or token; correct the key, and"
@@ -106,11 +102,11 @@ final class AuthFailures {
   }
 
   /** A credential was good. Remembered whatever its address did: failures may come later. */
-  void passed(String credential) {
+  void passed(Credential credential) {
     if (perSecond == 0) {
       return;
     }
-    String digest = digest(credential);
+    String digest = credential.digest();
     long now = nanos.read();
     Long since = good.getIfPresent(digest);
     if (since == null || now - since > CREDENTIAL_RENEWED.toNanos()) {
@@ -131,15 +127,5 @@ final class AuthFailures {
       // As it is, then.
     }
     return address;
-  }
-
-  private static String digest(String credential) {
-    try {
-      byte[] sha =
-          MessageDigest.getInstance("SHA-256").digest(credential.getBytes(StandardCharsets.UTF_8));
-      return HexFormat.of().formatHex(sha);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
-    }
   }
 }

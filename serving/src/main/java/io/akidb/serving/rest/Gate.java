@@ -25,7 +25,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Who calls, for which tenant, and whether they may: what every call passes first. Thread-safe. */
 final class Gate {
-  private static final String BEARER = "Bearer ";
   private static final int PLACES_OF_OTHERS_DIVISOR = 4;
 
   private static final Decision NOTHING =
@@ -34,6 +33,7 @@ final class Gate {
   private final ApiKeys keys;
   private final Tokens tokens;
   private final Authorizer authorizer;
+  private final Credentials credentials = new Credentials();
   private final RowFilters rowFilters = new RowFilters();
   private final Modes modes;
   private final RateLimits rates;
@@ -71,7 +71,7 @@ final class Gate {
 
   /** Whether a call reads the metrics and is let in without asking who it is. */
   boolean isScrape(Context http, Route route) {
-    return metrics.admits(route, credential(http));
+    return route.path().equals(MetricsAccess.PATH) && metrics.admits(credentials.of(http));
   }
 
   private Call enter(Context http, Route route, int bodyBytesMax, boolean counted) {
@@ -149,32 +149,29 @@ final class Gate {
   }
 
   private Principal identify(Context http, Route route) {
-    Optional<String> credential = credential(http);
-    failures.require(http.ip(), credential.orElse(""));
-    Optional<Principal> known = credential.flatMap(keys::authenticate);
-    if (known.isEmpty() && route.access() != Access.KEY_HOLDER) {
-      known = credential.filter(Tokens::isToken).flatMap(tokens::authenticate);
-    }
+    Credential credential = credentials.of(http);
+    failures.require(http.ip(), credential);
+    Optional<Principal> known = authenticate(credential, route);
     if (known.isEmpty()) {
       failures.failed(http.ip());
       throw ServingException.of(
           Reason.UNAUTHENTICATED,
           "send a known API key, as 'Authorization: Bearer <key>' or 'X-API-Key: <key>'");
     }
-    failures.passed(credential.orElse(""));
+    failures.passed(credential);
+    credentials.passed(http, credential);
     RequestAudit.identified(http, known.get());
     return known.get();
   }
 
-  static Optional<String> credential(Context http) {
-    String authorization = http.header("Authorization");
-    String text =
-        authorization == null
-            ? http.header("X-API-Key")
-            : authorization.regionMatches(true, 0, BEARER, 0, BEARER.length())
-                ? authorization.substring(BEARER.length()).trim()
-                : null;
-    return Optional.ofNullable(text).filter(known -> known.length() <= Tokens.LENGTH_MAX);
+  private Optional<Principal> authenticate(Credential credential, Route route) {
+    if (credential.isToken() && route.access() != Access.KEY_HOLDER) {
+      Optional<Principal> known = tokens.authenticate(credential.text());
+      if (known.isPresent()) {
+        return known;
+      }
+    }
+    return keys.authenticate(credential.text());
   }
 
   private TenantId ownOf(Principal principal) {

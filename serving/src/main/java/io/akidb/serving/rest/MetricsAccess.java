@@ -6,7 +6,6 @@ import io.akidb.serving.config.Settings;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,15 +41,10 @@ public final class MetricsAccess {
     return new MetricsAccess(settings.flag(Setting.METRICS_OPEN), key == null ? null : sha256(key));
   }
 
-  /** Whether this call reads the metrics and needs no other right than what it shows. */
-  boolean admits(Route route, Optional<String> credential) {
-    if (!route.path().equals(PATH)) {
-      return false;
-    }
+  /** Whether a call that reads the metrics needs no other right than what it shows. */
+  boolean admits(Credential shown) {
     byte[] known = keySha256;
-    return open
-        || (known != null
-            && credential.filter(shown -> MessageDigest.isEqual(known, sha256(shown))).isPresent());
+    return open || (known != null && MessageDigest.isEqual(known, sha256(shown.text())));
   }
 
   private static byte[] sha256(String text) {

@@ -196,10 +196,10 @@ final class RequestAudit implements AutoCloseable {
   // secret.
   private static Map<String, String> shown(Context http, Map<String, String> detail) {
     Map<String, String> all = new HashMap<>(detail);
-    Gate.credential(http)
-        .map(KEY::matcher)
-        .filter(Matcher::matches)
-        .ifPresent(key -> all.put("prefix", key.group(1)));
+    Matcher key = KEY.matcher(Credentials.read(http).text());
+    if (key.matches()) {
+      all.put("prefix", key.group(1));
+    }
     return all;
   }
 

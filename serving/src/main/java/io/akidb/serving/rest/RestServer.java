@@ -136,6 +136,9 @@ public final class RestServer implements AutoCloseable {
     http.setSendServerVersion(false);
     http.setSendXPoweredBy(false);
     http.setRequestHeaderSize(HEADER_BYTES_MAX);
+    // It takes a header for the one that the same connection sent before if they differ by upper
+    // and lower case alone, and 110 KB of heap for each connection, to save nothing measurable.
+    http.setHeaderCacheSize(0);
   }
 
   /** Threads for all calls that are handled or whose bodies arrive, and some to refuse others. */

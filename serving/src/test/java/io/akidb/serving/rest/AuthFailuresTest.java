@@ -25,17 +25,18 @@ class AuthFailuresTest {
   @Test
   void addressWithoutFailuresLeft_isRefusedAndAnotherIsNot() {
     fail(HERE, 2 * AuthFailures.BURST_SECS - 1);
-    assertThatCode(() -> failures.require(HERE, "k")).doesNotThrowAnyException();
+    assertThatCode(() -> failures.require(HERE, new Credential("k"))).doesNotThrowAnyException();
     fail(HERE, 1);
 
-    assertThatThrownBy(() -> failures.require(HERE, "k"))
+    assertThatThrownBy(() -> failures.require(HERE, new Credential("k")))
         .isInstanceOfSatisfying(
             ServingException.class,
             e -> {
               assertThat(e.reason()).isEqualTo(Reason.RATE_LIMITED);
               assertThat(e.retryAfterSecs()).isPositive();
             });
-    assertThatCode(() -> failures.require("192.0.2.2", "k")).doesNotThrowAnyException();
+    assertThatCode(() -> failures.require("192.0.2.2", new Credential("k")))
+        .doesNotThrowAnyException();
   }
 
   @Test
@@ -43,39 +44,42 @@ class AuthFailuresTest {
     fail(HERE, 100);
     nanos.addAndGet(1_000_000_000L);
 
-    assertThatCode(() -> failures.require(HERE, "k")).doesNotThrowAnyException();
+    assertThatCode(() -> failures.require(HERE, new Credential("k"))).doesNotThrowAnyException();
   }
 
   @Test
   void credentialThatWasGood_isLetThroughFromARefusedAddress() {
-    failures.passed("good");
+    failures.passed(new Credential("good"));
     fail(HERE, 100);
 
-    assertThatCode(() -> failures.require(HERE, "good")).doesNotThrowAnyException();
-    assertThatThrownBy(() -> failures.require(HERE, "other")).isInstanceOf(ServingException.class);
+    assertThatCode(() -> failures.require(HERE, new Credential("good"))).doesNotThrowAnyException();
+    assertThatThrownBy(() -> failures.require(HERE, new Credential("other")))
+        .isInstanceOf(ServingException.class);
   }
 
   @Test
   void credentialInUse_isLetThroughAndOneOutOfUseIsForgotten() {
-    failures.passed("used");
-    failures.passed("left");
+    failures.passed(new Credential("used"));
+    failures.passed(new Credential("left"));
     for (int minute = 0; minute < 15; minute++) {
       nanos.addAndGet(Duration.ofMinutes(1).toNanos() + 1);
-      failures.passed("used");
+      failures.passed(new Credential("used"));
     }
     fail(HERE, 100);
 
-    assertThatCode(() -> failures.require(HERE, "used")).doesNotThrowAnyException();
-    assertThatThrownBy(() -> failures.require(HERE, "left")).isInstanceOf(ServingException.class);
+    assertThatCode(() -> failures.require(HERE, new Credential("used"))).doesNotThrowAnyException();
+    assertThatThrownBy(() -> failures.require(HERE, new Credential("left")))
+        .isInstanceOf(ServingException.class);
   }
 
   @Test
   void addressesOfOneNetwork_shareTheirFailures() {
     fail("2001:db8:1:2::1", 100);
 
-    assertThatThrownBy(() -> failures.require("2001:db8:1:2:ffff::9", "k"))
+    assertThatThrownBy(() -> failures.require("2001:db8:1:2:ffff::9", new Credential("k")))
         .isInstanceOf(ServingException.class);
-    assertThatCode(() -> failures.require("2001:db8:1:3::1", "k")).doesNotThrowAnyException();
+    assertThatCode(() -> failures.require("2001:db8:1:3::1", new Credential("k")))
+        .doesNotThrowAnyException();
     assertThat(AuthFailures.network("fe80::1%nowhere")).isNotEmpty();
   }
 
@@ -85,7 +89,7 @@ class AuthFailuresTest {
     for (int i = 0; i < 1000; i++) {
       unlimited.failed(HERE);
     }
-    unlimited.passed("k");
-    assertThatCode(() -> unlimited.require(HERE, "k")).doesNotThrowAnyException();
+    unlimited.passed(new Credential("k"));
+    assertThatCode(() -> unlimited.require(HERE, new Credential("k"))).doesNotThrowAnyException();
   }
 }
