@@ -2,26 +2,16 @@ package io.akidb.policies;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.nimbusds.jose.jwk.RSAKey;
 import com.nimbusds.jwt.JWTClaimsSet;
-import io.akidb.objectstore.InMemoryStore;
-import io.akidb.objectstore.ObjectStore;
-import io.akidb.tenancy.TenantId;
-import java.security.SecureRandom;
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Date;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
@@ -29,49 +19,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a provider that is slow, and strangers who make up its tokens, cost the node. */
-class HangingProviderTest {
-  private static final RSAKey KEY = TestProvider.key("one");
-  private static final String AUDIENCE = "akidb-api";
-
-  private final Clock clock = Clock.systemUTC();
-  private final AtomicLong nanos = new AtomicLong();
-
-  static Tokens tokens(TestProvider provider, AtomicLong nanos) {
-    OidcConfig config =
-        new OidcConfig(
-            provider.issuer(),
-            AUDIENCE,
-            Set.of("RS256", "ES256"),
-            null,
-            "tenant_id",
-            "roles",
-            Map.of("writers", "editor"),
-            Duration.ofSeconds(60),
-            Duration.ofMinutes(5));
-    Clock clock = Clock.systemUTC();
-    ObjectStore store = new InMemoryStore(clock);
-    ApiKeys keys = new ApiKeys(store, new Users(store, clock), clock, new SecureRandom(), null);
-    return new Tokens(
-        new AccessTokens(store, keys, clock, new SecureRandom()),
-        new ExternalTokens(config, clock, nanos::get));
-  }
-
-  private JWTClaimsSet.Builder claims(TestProvider provider) {
-    Instant now = clock.instant();
-    return new JWTClaimsSet.Builder()
-        .issuer(provider.issuer())
-        .audience(AUDIENCE)
-        .subject("alice")
-        .issueTime(Date.from(now))
-        .expirationTime(Date.from(now.plusSeconds(60)))
-        .claim("tenant_id", TenantId.DEFAULT.value());
-  }
-
+class HangingProviderTest extends ExternalTokensFixture {
   @Test
   void tokenOfAnotherIssuerOrForAnother_isRefusedWithoutAskingTheProvider() {
     try (TestProvider provider = new TestProvider()) {
       provider.publish(KEY);
-      Tokens tokens = tokens(provider, nanos);
+      Tokens tokens = tokens(provider);
       Date past = Date.from(clock.instant().minusSeconds(120));
       for (JWTClaimsSet claims :
           List.of(
@@ -97,7 +50,7 @@ class HangingProviderTest {
     ExecutorService callers = Executors.newCachedThreadPool();
     try (TestProvider provider = new TestProvider()) {
       provider.publish(KEY);
-      Tokens tokens = tokens(provider, nanos);
+      Tokens tokens = tokens(provider);
       String token = TestProvider.sign(KEY, claims(provider).build());
       if (known) {
         assertThat(tokens.authenticate(token)).isPresent();

@@ -83,7 +83,7 @@ class TokensSignedElsewhereTest {
         json(
             "{'iss':'%s','aud':['other','akidb-api'],'sub':'alice','iat':%d,'exp':%d,"
                     .formatted(issuer, now, now + 60)
-                + "'tenant_id':'%s','roles':['writers']}".formatted(acme));
+                + "'tenant_id':'%s','realm':{'roles':['writers']}}".formatted(acme));
     String input = base64(header) + "." + base64(claims);
     return input + "." + base64(signature(algorithm, keys, input));
   }
@@ -105,7 +105,8 @@ class TokensSignedElsewhereTest {
     try (TestProvider provider = new TestProvider()) {
       KeyPair keys = keys(algorithm);
       provider.publishText(keySet(keys.getPublic()));
-      Tokens tokens = HangingProviderTest.tokens(provider, new AtomicLong());
+      OidcConfig config = ExternalTokensFixture.config(provider.issuer(), null);
+      Tokens tokens = ExternalTokensFixture.tokens(config, new AtomicLong());
 
       String token = signed(algorithm, keys, provider.issuer());
       assertThat(tokens.authenticate(token))
