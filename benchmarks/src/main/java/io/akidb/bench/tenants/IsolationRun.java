@@ -18,7 +18,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Random;
 import java.util.function.Consumer;
 
 /**
@@ -29,6 +31,7 @@ public final class IsolationRun {
   static final String COLLECTION = "isolation";
 
   private static final int TURN = 50;
+  private static final long SEED = 42;
 
   /** The first of the ways, by the node without tenants and roles: half as many as by the other. */
   private static final int OPEN_LANES = 2;
@@ -60,6 +63,7 @@ public final class IsolationRun {
   private final Report.Machine machine;
   private final Clock clock;
   private final Consumer<String> progress;
+  private final Random random = new Random(SEED);
 
   /** Measures as told. */
   public IsolationRun(
@@ -159,11 +163,14 @@ public final class IsolationRun {
     }
   }
 
-  // In small turns, each begun by another: what else the machine does meets all of them alike.
-  private static void turns(List<Lane> lanes, int searches) {
+  // In small turns, in another order each time: what else the machine does meets all of them alike,
+  // and so does what the way before left in the processor's caches, which it shares or not.
+  private void turns(List<Lane> lanes, int searches) {
+    List<Lane> order = new ArrayList<>(lanes);
     for (int done = 0; done < searches; done += TURN) {
-      for (int i = 0; i < lanes.size(); i++) {
-        lanes.get((i + done / TURN) % lanes.size()).search(Math.min(TURN, searches - done));
+      Collections.shuffle(order, random);
+      for (Lane lane : order) {
+        lane.search(Math.min(TURN, searches - done));
       }
     }
   }
