@@ -1,15 +1,57 @@
 package io.akidb.serving.rest;
 
+import com.fasterxml.jackson.core.JsonGenerator;
 import io.akidb.serving.problem.Reason;
 import io.akidb.serving.problem.ServingException;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 
 /**
  * An answer that is being written, of bounded length: rows are bounded in number by what was asked
- * for, but payloads may be long. For one thread.
+ * for, but vectors and payloads may be long. For one thread.
  */
 final class AnswerBytes extends ByteArrayOutputStream {
   static final int BYTES_MAX = 64 << 20;
+
+  // What stands behind the last row of a page, a thousand ids of what cannot be read among it, and
+  // in the generator's own buffer before it.
+  private static final int REST_BYTES_MAX = 512 << 10;
+
+  private final String remedy;
+
+  private AnswerBytes(String remedy) {
+    this.remedy = remedy;
+  }
+
+  /** Writes one document. */
+  @FunctionalInterface
+  interface JsonWriter {
+    void write(JsonGenerator json, AnswerBytes written) throws IOException;
+  }
+
+  /**
+   * What is written by hand: such answers are the hottest JSON and the longest, and payloads go out
+   * as they were stored.
+   *
+   * @param remedy what to do where the answer would be too long; empty if it cannot be
+   * @throws ServingException TOO_LARGE
+   */
+  static Answer answer(String remedy, JsonWriter writer) {
+    try (AnswerBytes bytes = new AnswerBytes(remedy);
+        JsonGenerator json = Json.MAPPER.createGenerator(bytes)) {
+      writer.write(json, bytes);
+      json.flush();
+      return Answer.json(bytes.toByteArray());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Whether so much more fits, and the end of a page behind it. */
+  boolean hasRoomFor(int bytes) {
+    return count <= BYTES_MAX - REST_BYTES_MAX - bytes;
+  }
 
   @Override
   public synchronized void write(int b) {
@@ -27,10 +69,7 @@ final class AnswerBytes extends ByteArrayOutputStream {
     if (count > BYTES_MAX - length) {
       throw ServingException.of(
           Reason.TOO_LARGE,
-          "the answer would be longer than "
-              + (BYTES_MAX >> 20)
-              + " MiB; ask for a smaller k or fewer vectors, or leave the payload out by"
-              + " \"include\": []");
+          "the answer would be longer than " + (BYTES_MAX >> 20) + " MiB; " + remedy);
     }
   }
 }

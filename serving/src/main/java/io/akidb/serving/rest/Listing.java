@@ -2,6 +2,7 @@ package io.akidb.serving.rest;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.akidb.policies.PolicyPage;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -11,27 +12,51 @@ final class Listing {
   private Listing() {}
 
   /** A page of users, roles or keys. */
-  static <T> ObjectNode of(PolicyPage<T> page, Function<T, ObjectNode> json) {
-    return of(page.items(), page.unreadable(), page.nextCursor(), json);
+  static <T> Answer of(PolicyPage<T> page, Function<T, String> id, Function<T, ObjectNode> json) {
+    return of(page.items(), page.unreadable(), page.nextCursor(), id, json);
   }
 
   /**
-   * A page.
+   * A page, which ends early where an answer may not be longer.
    *
+   * @param items by ascending id
    * @param unreadable ids of what is there and cannot be read, told where there is any
+   * @param nextCursor behind all of them: the id of the last one
    */
-  static <T> ObjectNode of(
+  static <T> Answer of(
       List<T> items,
       List<String> unreadable,
       @Nullable String nextCursor,
+      Function<T, String> id,
       Function<T, ObjectNode> json) {
-    ObjectNode body = Json.object();
-    var array = body.putArray("items");
-    items.forEach(item -> array.add(json.apply(item)));
-    if (!unreadable.isEmpty()) {
-      unreadable.forEach(body.putArray("unreadable")::add);
-    }
-    body.put("next_cursor", nextCursor);
-    return body;
+    return AnswerBytes.answer(
+        "",
+        (out, written) -> {
+          out.writeStartObject();
+          out.writeArrayFieldStart("items");
+          String next = nextCursor;
+          List<String> told = unreadable;
+          for (int i = 0; i < items.size(); i++) {
+            byte[] item = Json.bytes(json.apply(items.get(i)));
+            if (!written.hasRoomFor(item.length)) {
+              String last = id.apply(items.get(i - 1));
+              next = last;
+              // Those behind it are told again, with the page on which they stand.
+              told = unreadable.stream().filter(each -> each.compareTo(last) < 0).toList();
+              break;
+            }
+            out.writeRawValue(new String(item, StandardCharsets.UTF_8));
+          }
+          out.writeEndArray();
+          if (!told.isEmpty()) {
+            out.writeArrayFieldStart("unreadable");
+            for (String each : told) {
+              out.writeString(each);
+            }
+            out.writeEndArray();
+          }
+          out.writeStringField("next_cursor", next);
+          out.writeEndObject();
+        });
   }
 }

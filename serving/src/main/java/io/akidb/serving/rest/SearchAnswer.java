@@ -11,7 +11,6 @@ import io.akidb.serving.search.VectorReader;
 import io.akidb.serving.shard.BuiltIndex;
 import io.akidb.serving.shard.StoredVector;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 
@@ -33,9 +32,10 @@ record SearchAnswer(
   private static final double NANOS_PER_MS = 1e6;
   private static final int READ_AT_ONCE = 256;
 
-  byte[] bytes() {
-    return SearchHandlers.write(
-        json -> {
+  Answer answer() {
+    return AnswerBytes.answer(
+        "ask for a smaller k or fewer vectors, or leave the payload out by \"include\": []",
+        (json, _) -> {
           json.writeStartObject();
           json.writeFieldName("results");
           if (body.many()) {
@@ -71,23 +71,14 @@ record SearchAnswer(
         json.writeStartObject();
         json.writeStringField("id", some.get(i).id());
         json.writeNumberField("score", metric.score(some.get(i).distance()));
-        if (payloads && stored.get(i).payload().length > 0) {
-          json.writeFieldName("payload");
-          json.writeRawValue(new String(stored.get(i).payload(), StandardCharsets.UTF_8));
+        if (payloads) {
+          VectorAnswers.writePayload(json, stored.get(i));
         }
         if (vectors) {
-          writeVector(json, stored.get(i).vector());
+          VectorAnswers.writeVector(json, stored.get(i).vector());
         }
         json.writeEndObject();
       }
-    }
-    json.writeEndArray();
-  }
-
-  private static void writeVector(JsonGenerator json, float[] vector) throws IOException {
-    json.writeArrayFieldStart("vector");
-    for (float x : vector) {
-      json.writeNumber(x);
     }
     json.writeEndArray();
   }

@@ -1,6 +1,5 @@
 package io.akidb.serving.rest;
 
-import com.fasterxml.jackson.core.JsonGenerator;
 import io.akidb.catalog.Manifest;
 import io.akidb.diskann.DistanceMetric;
 import io.akidb.diskann.SearchParameters;
@@ -20,8 +19,6 @@ import io.akidb.serving.search.SearchOutcome;
 import io.akidb.serving.search.SearchQuery;
 import io.akidb.serving.search.Searcher;
 import io.akidb.serving.search.VectorReader;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -75,7 +72,7 @@ final class SearchHandlers {
     for (SearchQuery query : queries(body, view, vectors, k, rows, deadline)) {
       outcomes.add(searcher.search(view, query));
     }
-    return Answer.json(new SearchAnswer(body, view, outcomes, start, include(body)).bytes());
+    return new SearchAnswer(body, view, outcomes, start, include(body)).answer();
   }
 
   private CollectionView view(OpenCollection open, Fields fields) {
@@ -180,25 +177,5 @@ final class SearchHandlers {
       }
     }
     return include;
-  }
-
-  /**
-   * Written by hand: answers are the hottest JSON of all, and payloads go out as they were stored.
-   */
-  static byte[] write(JsonWriter writer) {
-    try (AnswerBytes bytes = new AnswerBytes();
-        JsonGenerator json = Json.MAPPER.createGenerator(bytes)) {
-      writer.write(json);
-      json.flush();
-      return bytes.toByteArray();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  /** Writes one document. */
-  @FunctionalInterface
-  interface JsonWriter {
-    void write(JsonGenerator json) throws IOException;
   }
 }

@@ -113,8 +113,12 @@ final class TenantHandlers {
       throw ServingException.invalid("?cursor", "is not one that this list gave out");
     }
     List<String> unreadable = page.unreadable().stream().map(TenantId::value).toList();
-    return Answer.ok(
-        Listing.of(page.tenants(), unreadable, page.nextCursor(), TenantHandlers::json));
+    return Listing.of(
+        page.tenants(),
+        unreadable,
+        page.nextCursor(),
+        tenant -> tenant.tenantId().value(),
+        TenantHandlers::json);
   }
 
   private static Set<TenantState> states(String name) {

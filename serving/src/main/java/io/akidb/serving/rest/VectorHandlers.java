@@ -3,7 +3,6 @@ package io.akidb.serving.rest;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.LongNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.fasterxml.jackson.databind.util.RawValue;
 import io.akidb.catalog.Attributes;
 import io.akidb.catalog.Manifest;
 import io.akidb.catalog.VectorRecord;
@@ -16,6 +15,7 @@ import io.akidb.serving.filter.FilterMatcher;
 import io.akidb.serving.filter.FilterParser;
 import io.akidb.serving.problem.Reason;
 import io.akidb.serving.problem.ServingException;
+import io.akidb.serving.search.Hit;
 import io.akidb.serving.search.VectorReader;
 import io.akidb.serving.shard.StoredVector;
 import io.akidb.tenancy.quota.Reservation;
@@ -191,23 +191,15 @@ final class VectorHandlers {
     StoredVector found =
         VectorReader.find(view, call.path("vector_id"), call.rows(view.manifest().schema()))
             .orElseThrow(() -> ServingException.notFound("vector"));
-    return Answer.ok(json(found, true));
+    return VectorAnswers.one(found);
   }
 
   private Answer fetch(Call call) {
     call.allowParameters();
     Fields body = Fields.ofBody(call, List.of("ids"));
     CollectionView view = collections.get(call.context(), call.collection()).view();
-    ObjectNode answer = Json.object();
-    var vectors = answer.putArray("vectors");
-    var missing = answer.putArray("missing");
     Filter visible = call.rows(view.manifest().schema());
-    for (String id : ids(body, FETCH_IDS_MAX)) {
-      Optional<StoredVector> found = VectorReader.find(view, id, visible);
-      found.ifPresentOrElse(vector -> vectors.add(json(vector, true)), () -> missing.add(id));
-    }
-    answer.put("generation", view.generation());
-    return Answer.ok(answer);
+    return VectorAnswers.fetched(view, ids(body, FETCH_IDS_MAX), visible);
   }
 
   private Answer scroll(Call call) {
@@ -217,13 +209,8 @@ final class VectorHandlers {
     boolean vectors = call.parameter("include").map(VectorHandlers::withVectors).orElse(false);
     CollectionView view = collections.get(call.context(), call.collection()).view();
     Filter visible = call.rows(view.manifest().schema());
-    List<StoredVector> page = VectorReader.page(view, after, limit, vectors, visible);
-    ObjectNode answer = Json.object();
-    var items = answer.putArray("items");
-    page.forEach(vector -> items.add(json(vector, vectors)));
-    answer.put("next_cursor", page.size() < limit ? null : encode(page.getLast().id()));
-    answer.put("generation", view.generation());
-    return Answer.ok(answer);
+    List<Hit> page = VectorReader.page(view, after, limit, visible);
+    return VectorAnswers.page(view, page, limit, vectors);
   }
 
   private static boolean withVectors(String include) {
@@ -234,34 +221,11 @@ final class VectorHandlers {
     return parts.contains("vector");
   }
 
-  private static String encode(String id) {
-    return Base64.getUrlEncoder()
-        .withoutPadding()
-        .encodeToString(id.getBytes(StandardCharsets.UTF_8));
-  }
-
   private static String decode(String cursor) {
     try {
       return new String(Base64.getUrlDecoder().decode(cursor), StandardCharsets.UTF_8);
     } catch (IllegalArgumentException e) {
       throw ServingException.invalid("?cursor", "is not one that this list gave out");
     }
-  }
-
-  static ObjectNode json(StoredVector stored, boolean withVector) {
-    ObjectNode json = Json.object();
-    json.put("id", stored.id());
-    if (withVector) {
-      var numbers = json.putArray("vector");
-      for (float x : stored.vector()) {
-        numbers.add(x);
-      }
-    }
-    if (stored.payload().length > 0) {
-      // As it was written, whatever numbers and names it has: nothing is read again, nothing lost.
-      json.putRawValue(
-          "payload", new RawValue(new String(stored.payload(), StandardCharsets.UTF_8)));
-    }
-    return json;
   }
 }

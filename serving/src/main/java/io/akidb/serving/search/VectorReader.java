@@ -158,18 +158,14 @@ public final class VectorReader {
   }
 
   /**
-   * The next vectors by ascending id, so that a listing goes on where it stood though the
-   * collection changes.
+   * The next vectors by ascending id, to be {@linkplain #read read}, so that a listing goes on
+   * where it stood though the collection changes.
    *
    * @param after ids greater than this; null from the start
    * @param rows those that do not match are passed over; null for none
    */
-  public static List<StoredVector> page(
-      CollectionView view,
-      @Nullable String after,
-      int limit,
-      boolean vectors,
-      @Nullable Filter rows) {
+  public static List<Hit> page(
+      CollectionView view, @Nullable String after, int limit, @Nullable Filter rows) {
     SortedSet<String> ids = new TreeSet<>(freshIdsAfter(view, after, limit, rows));
     Map<String, Hit> inShards = new HashMap<>();
     BuiltIndex index = view.index();
@@ -187,7 +183,7 @@ public final class VectorReader {
       Hit indexed = inShards.get(id);
       hits.add(indexed != null ? indexed : new Hit(id, 0, view.fresh().find(id), -1, -1));
     }
-    return read(view, hits, vectors);
+    return hits;
   }
 
   private static List<String> freshIdsAfter(
