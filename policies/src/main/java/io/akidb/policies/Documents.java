@@ -13,8 +13,10 @@ import io.akidb.tenancy.TenantId;
 import io.akidb.tenancy.TenantNamespace;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -40,11 +42,18 @@ final class Documents<T> {
   private final ObjectStore store;
   private final String prefix;
   private final Class<T> type;
+  private final int bytesMax;
 
   Documents(ObjectStore store, String kind, Class<T> type) {
+    this(store, kind, type, BYTES_MAX);
+  }
+
+  /** Of records that may have so many bytes. */
+  Documents(ObjectStore store, String kind, Class<T> type, int bytesMax) {
     this.store = store;
     this.prefix = TenantNamespace.SYSTEM_PREFIX + kind + "/";
     this.type = type;
+    this.bytesMax = bytesMax;
   }
 
   Optional<T> find(@Nullable TenantId owner, String id) {
@@ -53,7 +62,7 @@ final class Documents<T> {
 
   private Optional<ObjectContent> content(@Nullable TenantId owner, String id) {
     try {
-      return Optional.of(store.get(key(owner, id), BYTES_MAX));
+      return Optional.of(store.get(key(owner, id), bytesMax));
     } catch (ObjectNotFoundException e) {
       return Optional.empty();
     }
@@ -115,6 +124,24 @@ final class Documents<T> {
     return Math.min(count, max);
   }
 
+  /** The ids of all of them, readable or not. */
+  Set<String> ids(@Nullable TenantId owner) {
+    Set<String> ids = new HashSet<>();
+    String folder = folder(owner);
+    String after = null;
+    do {
+      ListPage page = store.list(folder, after, PAGE_LIMIT_MAX);
+      page.objects().forEach(object -> ids.add(idOf(folder, object)));
+      after = page.nextStartAfter();
+    } while (after != null);
+    return ids;
+  }
+
+  private static String idOf(String folder, ObjectMetadata object) {
+    String key = object.key();
+    return key.substring(folder.length(), key.length() - SUFFIX.length());
+  }
+
   /**
    * Writes a record in place of one that cannot be read.
    *
@@ -156,8 +183,7 @@ final class Documents<T> {
             Math.max(1, Math.min(limit, PAGE_LIMIT_MAX)));
     List<String> ids = new ArrayList<>(page.objects().size());
     for (ObjectMetadata object : page.objects()) {
-      String key = object.key();
-      ids.add(key.substring(folder.length(), key.length() - SUFFIX.length()));
+      ids.add(idOf(folder, object));
     }
     return reader.read(
         ids,

@@ -9,6 +9,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.Executor;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -23,16 +24,32 @@ public final class Users {
   private record Id(@Nullable TenantId tenant, String userId) {}
 
   private final Documents<User> documents;
+  private final Emails emails;
   private final Clock clock;
   private final Remembered<Id, User> remembered;
 
-  /** Works on the given bucket; does not close it. */
+  /** Works on the given bucket; does not close it. Reads one record after the other. */
   public Users(ObjectStore store, Clock clock) {
     this(store, clock, Ticker.systemTicker());
   }
 
+  /**
+   * Works on the given bucket; does not close it.
+   *
+   * @param helpers read a tenant's users where their addresses are not noted yet; refuse work
+   *     rather than queue it without bound
+   */
+  public Users(ObjectStore store, Clock clock, Executor helpers) {
+    this(store, clock, Ticker.systemTicker(), helpers);
+  }
+
   Users(ObjectStore store, Clock clock, Ticker ticker) {
+    this(store, clock, ticker, PageReader.NO_HELPERS);
+  }
+
+  private Users(ObjectStore store, Clock clock, Ticker ticker, Executor helpers) {
     this.documents = new Documents<>(store, "users", User.class);
+    this.emails = new Emails(store, documents, helpers);
     this.clock = clock;
     this.remembered = new Remembered<>(ticker, id -> documents.find(id.tenant(), id.userId()));
   }
@@ -42,6 +59,8 @@ public final class Users {
    *
    * @param tenant whose; null for an operator of the platform
    * @throws InvalidPolicyException naming the field that is out of bounds
+   * @throws PolicyConflictException if another person of the same tenant has the e-mail address, in
+   *     whatever case; service accounts may share a name
    * @throws QuotaExceededException if there are {@link #USERS_MAX}; more calls than one at the same
    *     time may pass that by as many
    */
@@ -57,9 +76,29 @@ public final class Users {
               + " users and service accounts, which is the most; delete some, or let people sign in"
               + " by an identity provider");
     }
+    if (kind == User.Kind.USER) {
+      emails.claim(tenant, name, id);
+    }
     documents.create(tenant, id, user);
     remembered.forget(new Id(tenant, id));
+    if (kind == User.Kind.USER) {
+      confirm(user);
+    }
     return user;
+  }
+
+  // Of two that took the address for nobody's at the same time only one may stay.
+  private void confirm(User user) {
+    try {
+      emails.claim(user.tenant(), user.name(), user.userId());
+    } catch (RuntimeException e) {
+      try {
+        delete(user.tenant(), user.userId());
+      } catch (RuntimeException again) {
+        e.addSuppressed(again);
+      }
+      throw e;
+    }
   }
 
   /** A user as it was within the last second. */
@@ -143,6 +182,7 @@ public final class Users {
    */
   public void deleteAllOf(TenantId tenant) {
     documents.deleteAllOf(tenant);
+    emails.deleteAllOf(tenant);
   }
 
   private static PolicyNotFoundException missing() {

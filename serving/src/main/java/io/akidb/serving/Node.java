@@ -122,7 +122,7 @@ public final class Node implements AutoCloseable {
 
   private static Identity identity(
       ObjectStore store, Settings settings, Clock clock, SecureRandom random, Executor readers) {
-    Users users = new Users(store, clock);
+    Users users = new Users(store, clock, readers);
     Roles roles = new Roles(store, clock, readers);
     ApiKeys keys =
         new ApiKeys(store, users, clock, random, settings.text(Setting.ADMIN_API_KEY).orElse(null));

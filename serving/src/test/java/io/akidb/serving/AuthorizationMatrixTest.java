@@ -17,6 +17,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -114,7 +115,10 @@ class AuthorizationMatrixTest {
 
   private static JsonNode user(TestNode admin, String role) {
     String grants = role.equals("nobody") ? "\"grants\": []" : "\"role\": \"" + role + "\"";
-    return admin.post("/users", "{\"email\": \"a@b.c\", " + grants + "}").expect(201).json();
+    return admin
+        .post("/users", "{\"email\": \"" + UUID.randomUUID() + "@b.c\", " + grants + "}")
+        .expect(201)
+        .json();
   }
 
   private static Owned owned(String name) {

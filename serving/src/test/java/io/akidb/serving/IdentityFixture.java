@@ -15,6 +15,7 @@ abstract class IdentityFixture {
   TestNode node;
   TestNode admin;
   String tenant;
+  private int users;
 
   @BeforeEach
   void start() {
@@ -37,8 +38,13 @@ abstract class IdentityFixture {
     return text.replace('\'', '"');
   }
 
+  /** The first is {@code a@b.c}. */
   JsonNode user(String fields) {
-    return admin.post("/users", json("{'email': 'a@b.c', " + fields + "}")).expect(201).json();
+    String email = users++ == 0 ? "a@b.c" : "a" + users + "@b.c";
+    return admin
+        .post("/users", json("{'email': '" + email + "', " + fields + "}"))
+        .expect(201)
+        .json();
   }
 
   TestNode as(JsonNode created) {

@@ -71,7 +71,9 @@ class RowFilterServingTest {
                     + "}"))
         .expect(201);
     JsonNode user =
-        node.post("/users", json("{'email': 'a@b.c', 'role': '" + role + "'}")).expect(201).json();
+        node.post("/users", json("{'email': '" + role + "@b.c', 'role': '" + role + "'}"))
+            .expect(201)
+            .json();
     return node.as(user.get("api_key").asText());
   }
 

@@ -129,6 +129,26 @@ class UsersServingTest extends IdentityFixture {
     as(made).get("/tenants").expect(401);
   }
 
+  private static JsonNode viewer(TestNode node, String email) {
+    return node.post("/users", json("{'email': '" + email + "', 'role': 'viewer'}"))
+        .expect(201)
+        .json();
+  }
+
+  @Test
+  void email_thatAnotherUserOfTheTenantHas_isAConflictThatNamesTheField() {
+    JsonNode alice = user("'role': 'viewer'");
+    Reply refused = admin.post("/users", json("{'email': 'A@B.C'}")).expect(409);
+    assertThat(refused.code()).isEqualTo("conflict");
+    assertThat(refused.json().at("/errors/0/pointer").asText()).isEqualTo("/email");
+    assertThat(refused.json().get("detail").asText()).startsWith("/email is another user's");
+    assertThat(admin.get("/users").json().get("items")).hasSize(1);
+    viewer(node, "a@b.c");
+
+    admin.delete("/users/" + alice.get("user_id").asText()).expect(204);
+    viewer(admin, "A@b.c");
+  }
+
   @Test
   void revocation_ofKeyUserAndGrant_holdsOnAnotherNodeWithinASecond() {
     ObjectStore store = new InMemoryStore(Clock.systemUTC());
@@ -136,10 +156,9 @@ class UsersServingTest extends IdentityFixture {
     try (TestNode one = TestNode.start(folder, store, folder.resolve("one"));
         TestNode other = TestNode.start(folder, store, two)) {
       one.post("/collections", "{\"name\": \"c\", \"vector_dim\": 2}").expect(201);
-      String viewer = json("{'email': 'a@b.c', 'role': 'viewer'}");
-      JsonNode keyless = one.post("/users", viewer).expect(201).json();
-      JsonNode deleted = one.post("/users", viewer).expect(201).json();
-      JsonNode withdrawn = one.post("/users", viewer).expect(201).json();
+      JsonNode keyless = viewer(one, "keyless@b.c");
+      JsonNode deleted = viewer(one, "deleted@b.c");
+      JsonNode withdrawn = viewer(one, "withdrawn@b.c");
       for (JsonNode user : List.of(keyless, deleted, withdrawn)) {
         other.as(user.get("api_key").asText()).get("/collections/c").expect(200);
       }

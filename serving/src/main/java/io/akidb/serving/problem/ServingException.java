@@ -55,6 +55,16 @@ public final class ServingException extends RuntimeException {
         null);
   }
 
+  /** One field with what another has already. */
+  public static ServingException taken(String pointer, String detail) {
+    return new ServingException(
+        Reason.CONFLICT,
+        pointer + " " + detail,
+        List.of(new FieldProblem(pointer, detail)),
+        0,
+        null);
+  }
+
   /** What is missing; {@code what} names the kind only, never whose it is. */
   public static ServingException notFound(String what) {
     return of(Reason.NOT_FOUND, "there is no such " + what);

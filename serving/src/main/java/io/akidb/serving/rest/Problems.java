@@ -101,7 +101,10 @@ final class Problems {
           ServingException.of(Reason.CONFLICT, "a collection of this name exists already", e);
       case ApiKeyNotFoundException e -> ServingException.notFound("API key");
       case PolicyNotFoundException e -> ServingException.of(Reason.NOT_FOUND, text(e), e);
-      case PolicyConflictException e -> ServingException.of(Reason.CONFLICT, text(e), e);
+      case PolicyConflictException e ->
+          e.field()
+              .map(field -> ServingException.taken("/" + field, text(e)))
+              .orElseGet(() -> ServingException.of(Reason.CONFLICT, text(e), e));
       case InvalidPolicyException e -> field(e.field(), text(e));
       case IdentityProviderUnavailableException e ->
           ServingException.of(
