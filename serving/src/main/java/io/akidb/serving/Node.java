@@ -156,7 +156,8 @@ public final class Node implements AutoCloseable {
     ShardCache cache =
         own(new ShardCache(store, cacheConfig, type -> IndexProvider.of(type.jsonName()), metrics));
     Files.createDirectories(temporary);
-    FreshBudget budget = new FreshBudget(collectionsConfig.freshBytesMax());
+    FreshBudget budget =
+        new FreshBudget(collectionsConfig.freshBytesMax(), tenants.modes().multiTenancy());
     OrderClock orders = new OrderClock(clock);
     Catalog catalog = new Catalog(store, clock);
     ThreadPoolExecutor helpers =

@@ -18,6 +18,8 @@ public record CollectionsConfig(
   private static final double HEAP_SHARE = 0.4;
   // Shorter than this two collections that are both in use would throw each other out all the time.
   private static final Duration UNUSED_MIN = Duration.ofSeconds(10);
+  // To open one again costs some hundred milliseconds at most, which nobody minds once a minute.
+  private static final Duration LEFT_MIN = Duration.ofMinutes(1);
 
   /** Reads the settings. */
   public static CollectionsConfig of(Settings settings) {
@@ -33,5 +35,10 @@ public record CollectionsConfig(
   /** How long a collection must be unused to be closed for want of memory. */
   Duration unusedMin() {
     return idle.compareTo(UNUSED_MIN) < 0 ? idle : UNUSED_MIN;
+  }
+
+  /** How long it must be unused to be closed for a tenant that has more than its own. */
+  Duration leftMin() {
+    return idle.compareTo(LEFT_MIN) < 0 ? idle : LEFT_MIN;
   }
 }

@@ -10,6 +10,7 @@ import io.akidb.catalog.VectorCollection;
 import io.akidb.catalog.VectorRecord;
 import io.akidb.objectstore.ObjectStoreException;
 import io.akidb.serving.fresh.FreshBudget;
+import io.akidb.serving.fresh.FreshMemory;
 import io.akidb.serving.fresh.FreshTier;
 import io.akidb.serving.fresh.IndexedVersions;
 import io.akidb.serving.problem.Reason;
@@ -38,7 +39,7 @@ public final class OpenCollection {
   private static final Logger LOG = System.getLogger(OpenCollection.class.getName());
 
   private final VectorCollection collection;
-  private final FreshBudget budget;
+  private final FreshMemory memory;
   private final IndexLoader loader;
   private final Executor background;
 
@@ -54,13 +55,13 @@ public final class OpenCollection {
 
   private OpenCollection(
       VectorCollection collection,
-      FreshBudget budget,
+      FreshMemory memory,
       IndexLoader loader,
       Executor background,
       FreshTier tier,
       CollectionView view) {
     this.collection = collection;
-    this.budget = budget;
+    this.memory = memory;
     this.loader = loader;
     this.background = background;
     this.tier = tier;
@@ -80,12 +81,13 @@ public final class OpenCollection {
       IndexLoader loader,
       Executor background) {
     BuiltIndex index = manifest.index() == null ? null : loader.load(collection, manifest);
+    FreshMemory memory = budget.of(collection.context().tenant());
     FreshTier tier =
-        new FreshTier(manifest.schema(), budget, index == null ? IndexedVersions.NONE : index);
+        new FreshTier(manifest.schema(), memory, index == null ? IndexedVersions.NONE : index);
     try {
       // A row takes at least its segment's bytes in memory: refuse before reading gigabytes in
       // vain.
-      budget.requireRoomFor(manifest.freshBytes());
+      memory.requireRoomFor(manifest.freshBytes());
       for (SegmentRef segment : collection.segments(manifest)) {
         tier.apply(segment.sequence(), SegmentRows.read(collection, segment));
       }
@@ -95,7 +97,7 @@ public final class OpenCollection {
     }
     CollectionView view =
         new CollectionView(manifest, manifest.generation(), tier.snapshot(), index);
-    return new OpenCollection(collection, budget, loader, background, tier, view);
+    return new OpenCollection(collection, memory, loader, background, tier, view);
   }
 
   /** What a query sees now. */
@@ -152,7 +154,13 @@ public final class OpenCollection {
       boolean sawAll = manifest.absorbedThrough() <= appliedSequence;
       for (SegmentRef segment : collection.segmentsAfter(manifest, appliedSequence)) {
         List<VectorRecord> rows = own.get(segment.segment().id());
-        tier.apply(segment.sequence(), rows == null ? SegmentRows.read(collection, segment) : rows);
+        if (rows == null) {
+          // Before it is read in vain, again at each look.
+          memory.requireRoomFor(segment.segment().bytes());
+          tier.apply(segment.sequence(), SegmentRows.read(collection, segment));
+        } else {
+          tier.applyReserved(segment.sequence(), rows);
+        }
         appliedSequence = segment.sequence();
       }
       appliedSequence = manifest.nextSequence() - 1;
@@ -298,9 +306,13 @@ public final class OpenCollection {
     }
   }
 
-  /** Whether more fresh vectors fit in memory. */
-  public void requireRoomFor(List<VectorRecord> rows) {
-    budget.requireRoomFor(tier().bytesOf(rows));
+  /**
+   * Sets memory apart for rows that are to be written here.
+   *
+   * @throws ServingException BUILD_NEEDED
+   */
+  FreshMemory.Reserved reserve(List<VectorRecord> rows) {
+    return tier().reserve(rows);
   }
 
   private FreshTier tier() {

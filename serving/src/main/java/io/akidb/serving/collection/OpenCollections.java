@@ -6,6 +6,7 @@ import io.akidb.catalog.Manifest;
 import io.akidb.catalog.VectorCollection;
 import io.akidb.catalog.VectorRecord;
 import io.akidb.serving.fresh.FreshBudget;
+import io.akidb.serving.fresh.FreshMemory;
 import io.akidb.serving.ingest.CommitTarget;
 import io.akidb.serving.ingest.GroupCommitter;
 import io.akidb.serving.problem.Reason;
@@ -27,6 +28,8 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.function.ToLongFunction;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -94,13 +97,10 @@ public final class OpenCollections implements AutoCloseable {
    */
   public Manifest commit(TenantContext context, CollectionName name, List<VectorRecord> rows) {
     CollectionHandle handle = handle(context, name);
-    withMemory(
-        handle,
-        () -> {
-          handle.open().requireRoomFor(rows);
-          return handle;
-        });
-    return handle.committer().commit(rows);
+    try (FreshMemory.Reserved _ =
+        withMemory(context.tenant(), handle, () -> handle.open().reserve(rows))) {
+      return handle.committer().commit(rows);
+    }
   }
 
   /**
@@ -130,6 +130,7 @@ public final class OpenCollections implements AutoCloseable {
     return generation == now.generation()
         ? now
         : withMemory(
+            collection.collection().context().tenant(),
             null,
             () -> past.get(collection.collection(), now.manifest().collectionId(), generation));
   }
@@ -158,8 +159,8 @@ public final class OpenCollections implements AutoCloseable {
     CompletableFuture<CollectionHandle> known = open.putIfAbsent(key, mine);
     if (known == null) {
       try {
-        makeRoom();
-        mine.complete(withMemory(null, () -> open(context, key.name())));
+        makeRoom(key.tenant());
+        mine.complete(withMemory(key.tenant(), null, () -> open(context, key.name())));
       } catch (RuntimeException | Error e) {
         open.remove(key, mine);
         mine.completeExceptionally(e);
@@ -189,11 +190,20 @@ public final class OpenCollections implements AutoCloseable {
   }
 
   // Whoever opens a collection does not wait until another one has committed what waits there.
-  private void makeRoom() {
+  private void makeRoom(TenantId asker) {
     long now = System.nanoTime();
     for (int excess = open.size() - config.openMax(); excess > 0; excess--) {
+      Map<TenantId, Long> held =
+          open.keySet().stream().collect(Collectors.groupingBy(Key::tenant, Collectors.counting()));
       open.entrySet().stream()
           .filter(entry -> handleOf(entry.getValue()) != null)
+          .filter(
+              entry ->
+                  mayDisplace(
+                      asker,
+                      entry.getKey().tenant(),
+                      unused(entry.getValue(), now),
+                      tenant -> held.getOrDefault(tenant, 0L)))
           .max(Comparator.comparingLong(entry -> unused(entry.getValue(), now)))
           .filter(entry -> open.remove(entry.getKey(), entry.getValue()))
           .map(entry -> handleOf(entry.getValue()))
@@ -202,31 +212,56 @@ public final class OpenCollections implements AutoCloseable {
   }
 
   /**
+   * Whether somebody's has to make room for somebody: the own, what was left a while ago, and of
+   * those who hold no less. So that no tenant, however much it asks for, keeps others from what
+   * they use.
+   */
+  private boolean mayDisplace(
+      TenantId asker, TenantId holder, long unusedNanos, ToLongFunction<TenantId> held) {
+    return asker.equals(holder)
+        || unusedNanos >= config.leftMin().toNanos()
+        || held.applyAsLong(holder) >= held.applyAsLong(asker);
+  }
+
+  /**
    * Does what needs memory for fresh rows. Where that is taken, generations of the past make room,
    * then collections that nobody uses, the longest unused first, so that what one tenant opened and
    * left is no burden to another.
    *
+   * @param asker whose rows
    * @param own the collection that the memory is for; null if it is not open yet
    */
-  private <T> T withMemory(@Nullable CollectionHandle own, Supplier<T> work) {
+  private <T> T withMemory(TenantId asker, @Nullable CollectionHandle own, Supplier<T> work) {
     for (int victims = 1; ; victims *= 2) {
       try {
         return work.get();
       } catch (ServingException e) {
         boolean mayHelp = e.reason() == Reason.BUILD_NEEDED;
-        if (!mayHelp || !(past.letGoOfOne() || closeUnused(victims, own))) {
+        if (!mayHelp || !(letGoOfPast(asker) || closeUnused(asker, victims, own))) {
           throw e;
         }
       }
     }
   }
 
-  private boolean closeUnused(int most, @Nullable CollectionHandle own) {
+  private boolean letGoOfPast(TenantId asker) {
+    return past.letGoOfOne(
+        System.nanoTime(), (holder, unused) -> mayDisplace(asker, holder, unused, budget::usedBy));
+  }
+
+  private boolean closeUnused(TenantId asker, int most, @Nullable CollectionHandle own) {
     long now = System.nanoTime();
     List<Map.Entry<Key, CompletableFuture<CollectionHandle>>> victims =
         open.entrySet().stream()
             .filter(entry -> unused(entry.getValue(), now) >= config.unusedMin().toNanos())
             .filter(entry -> holdsMemory(handleOf(entry.getValue()), own))
+            .filter(
+                entry ->
+                    mayDisplace(
+                        asker,
+                        entry.getKey().tenant(),
+                        unused(entry.getValue(), now),
+                        budget::usedBy))
             .sorted(
                 Comparator.comparingLong(
                         (Map.Entry<Key, CompletableFuture<CollectionHandle>> entry) ->

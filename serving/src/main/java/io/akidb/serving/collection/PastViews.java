@@ -4,14 +4,17 @@ import io.akidb.catalog.Manifest;
 import io.akidb.catalog.SegmentRef;
 import io.akidb.catalog.VectorCollection;
 import io.akidb.serving.fresh.FreshBudget;
+import io.akidb.serving.fresh.FreshMemory;
 import io.akidb.serving.fresh.FreshTier;
 import io.akidb.serving.fresh.IndexedVersions;
 import io.akidb.serving.shard.BuiltIndex;
 import io.akidb.tenancy.CollectionName;
 import io.akidb.tenancy.TenantId;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.UUID;
+import java.util.stream.Collectors;
 
 /**
  * Generations of the past, as {@code as_of} asks for: the last few used ones stay open, until they
@@ -70,39 +73,59 @@ final class PastViews implements AutoCloseable {
         return other.use(System.nanoTime());
       }
       if (byUse.size() > viewsMax) {
-        letGoOfOne();
+        letGoOfOneOfMost();
       }
       return read.use(System.nanoTime());
     }
   }
 
-  /** Lets go of the one that was used longest ago; false if there is none. */
-  boolean letGoOfOne() {
+  /** Which ones have to make room. */
+  @FunctionalInterface
+  interface Displaced {
+    /** Whether one of this tenant has to that was not used for so long. */
+    boolean includes(TenantId holder, long unusedNanos);
+  }
+
+  /** Lets go of the one of these that was used longest ago; false if there is none. */
+  boolean letGoOfOne(long nowNanos, Displaced displaced) {
     synchronized (byUse) {
-      Map.Entry<Key, Past> eldest = byUse.pollFirstEntry();
-      if (eldest == null) {
-        return false;
+      for (Map.Entry<Key, Past> entry : byUse.entrySet()) {
+        Past past = entry.getValue();
+        if (displaced.includes(entry.getKey().tenant(), nowNanos - past.usedNanos)) {
+          byUse.remove(entry.getKey());
+          past.tier.release();
+          return true;
+        }
       }
-      eldest.getValue().tier.release();
-      return true;
+      return false;
     }
+  }
+
+  // Whoever holds most makes room: who asks for one generation after the other has others keep
+  // theirs.
+  private void letGoOfOneOfMost() {
+    Map<TenantId, Long> held =
+        byUse.keySet().stream().collect(Collectors.groupingBy(Key::tenant, Collectors.counting()));
+    long most = Collections.max(held.values());
+    letGoOfOne(0, (holder, _) -> held.getOrDefault(holder, 0L) == most);
   }
 
   /** Lets go of those that nobody used for longer than this. */
   void letGoOfUnused(long nowNanos, long idleNanos) {
     synchronized (byUse) {
       while (!byUse.isEmpty() && nowNanos - byUse.firstEntry().getValue().usedNanos > idleNanos) {
-        letGoOfOne();
+        letGoOfOne(nowNanos, (_, _) -> true);
       }
     }
   }
 
   private Past read(VectorCollection collection, Manifest manifest) {
     BuiltIndex index = manifest.index() == null ? null : loader.load(collection, manifest);
+    FreshMemory memory = budget.of(collection.context().tenant());
     FreshTier tier =
-        new FreshTier(manifest.schema(), budget, index == null ? IndexedVersions.NONE : index);
+        new FreshTier(manifest.schema(), memory, index == null ? IndexedVersions.NONE : index);
     try {
-      budget.requireRoomFor(manifest.freshBytes());
+      memory.requireRoomFor(manifest.freshBytes());
       for (SegmentRef segment : collection.segments(manifest)) {
         tier.apply(segment.sequence(), SegmentRows.read(collection, segment));
       }

@@ -60,7 +60,8 @@ public enum Setting {
   CACHE_BYTES("10737418240", "most bytes of cached shards"),
   FRESH_BYTES_MAX(
       "0",
-      "most bytes of vectors not yet in an index, over all collections; 0 takes 40 % of the heap"),
+      "most bytes of vectors not yet in an index, over all collections; 0 takes 40 % of the heap;"
+          + " with multi-tenancy one tenant has three quarters of it at most"),
   COLLECTIONS_OPEN_MAX("256", "collections held open at once"),
   COLLECTION_IDLE_SECS("900", "after how long an unused collection is closed"),
   FOLLOW_INTERVAL_MS("250", "how often an open collection looks for commits of others"),

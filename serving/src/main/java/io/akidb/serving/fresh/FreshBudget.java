@@ -1,19 +1,38 @@
 package io.akidb.serving.fresh;
 
-import io.akidb.serving.problem.Reason;
-import io.akidb.serving.problem.ServingException;
+import io.akidb.tenancy.TenantId;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** How much memory the fresh tiers of all collections may take together. Thread-safe. */
+/**
+ * How much memory the fresh tiers of all collections may take together, and those of one tenant:
+ * where there are more tenants than one, three times what is left free beside all of them. So one
+ * alone comes to three quarters, two to three sevenths each, and there is always something left for
+ * the next (dynamic thresholds: Choudhury and Hahne, IEEE/ACM Transactions on Networking 6(2),
+ * 1998). Thread-safe.
+ */
 public final class FreshBudget {
-  private static final int RETRY_AFTER_SECS = 15;
+  private static final int TIMES_FREE = 3;
 
   private final long bytesMax;
+  private final boolean shared;
   private final AtomicLong used = new AtomicLong();
+  // Without those that hold nothing.
+  private final ConcurrentHashMap<TenantId, Long> byTenant = new ConcurrentHashMap<>();
 
-  /** Of so many bytes. */
+  /** Of so many bytes, for whichever tenant. */
   public FreshBudget(long bytesMax) {
+    this(bytesMax, false);
+  }
+
+  /**
+   * Of so many bytes.
+   *
+   * @param shared whether each tenant has to leave something for others
+   */
+  public FreshBudget(long bytesMax, boolean shared) {
     this.bytesMax = bytesMax;
+    this.shared = shared;
   }
 
   /** Bytes in use. */
@@ -21,31 +40,38 @@ public final class FreshBudget {
     return used.get();
   }
 
-  /** Whether nothing more fits. */
-  public boolean isExhausted() {
-    return used.get() >= bytesMax;
+  /** Bytes in use by a tenant. */
+  public long usedBy(TenantId tenant) {
+    return byTenant.getOrDefault(tenant, 0L);
   }
 
-  /**
-   * Refuses when so many bytes would not fit.
-   *
-   * @throws ServingException BUILD_NEEDED
-   */
-  public void requireRoomFor(long bytes) {
-    if (used.get() + bytes > bytesMax) {
-      throw ServingException.retryAfter(
-          Reason.BUILD_NEEDED,
-          "the vectors that are not in an index yet have reached this node's memory for them;"
-              + " build the index (POST .../index), then try again",
-          RETRY_AFTER_SECS);
-    }
+  /** A tenant's part of it. */
+  public FreshMemory of(TenantId tenant) {
+    return new FreshMemory(this, tenant);
   }
 
-  void take(long bytes) {
+  /** Whether so many bytes more would fit in all. */
+  boolean fits(long bytes) {
+    return bytes <= bytesMax - used.get();
+  }
+
+  /** Whether a tenant would leave enough for others with so many bytes more. */
+  boolean fitsShare(TenantId tenant, long bytes) {
+    long free = bytesMax - used.get() - bytes;
+    return !shared || (usedBy(tenant) + bytes) / TIMES_FREE <= free;
+  }
+
+  void take(TenantId tenant, long bytes) {
     used.addAndGet(bytes);
+    byTenant.compute(
+        tenant,
+        (id, held) -> {
+          long now = (held == null ? 0 : held) + bytes;
+          return now == 0 ? null : now;
+        });
   }
 
-  void give(long bytes) {
-    used.addAndGet(-bytes);
+  void give(TenantId tenant, long bytes) {
+    take(tenant, -bytes);
   }
 }

@@ -31,7 +31,7 @@ public final class FreshTier {
   private static final int DEAD_ROWS_TOLERATED = 1024;
 
   private final CollectionSchema schema;
-  private final FreshBudget budget;
+  private final FreshMemory memory;
   private final IndexedVersions index;
   private final int blockRows;
   private final ConcurrentHashMap<String, FreshRow> newest = new ConcurrentHashMap<>();
@@ -48,9 +48,9 @@ public final class FreshTier {
   private volatile FreshSnapshot snapshot;
 
   /** An empty tier above an index. */
-  public FreshTier(CollectionSchema schema, FreshBudget budget, IndexedVersions index) {
+  public FreshTier(CollectionSchema schema, FreshMemory memory, IndexedVersions index) {
     this.schema = schema;
-    this.budget = budget;
+    this.memory = memory;
     this.index = index;
     this.blockRows = Math.clamp(BLOCK_FLOATS / schema.dimension(), BLOCK_ROWS_MIN, BLOCK_ROWS_MAX);
     this.snapshot = new FreshSnapshot(this, 0, 0, 0, 0);
@@ -68,19 +68,36 @@ public final class FreshTier {
    * @throws io.akidb.serving.problem.ServingException BUILD_NEEDED; nothing became visible
    */
   public void apply(long sequence, List<VectorRecord> rows) {
+    if (sequence > newestSequence) {
+      // All or nothing: once the first row is in, nothing may fail.
+      memory.requireRoomFor(bytesOf(rows));
+      applyReserved(sequence, rows);
+    }
+  }
+
+  /** The same with records for which there is room: who wrote them has {@link #reserve}d it. */
+  public void applyReserved(long sequence, List<VectorRecord> rows) {
     if (sequence <= newestSequence) {
       return;
     }
-    // All or nothing: once the first row is in, nothing may fail.
-    budget.requireRoomFor(bytesOf(rows));
     for (VectorRecord row : rows) {
       add(sequence, row);
     }
     publish(sequence);
   }
 
+  /**
+   * Sets memory apart for records that are to be written.
+   *
+   * @throws io.akidb.serving.problem.ServingException BUILD_NEEDED
+   */
+  public FreshMemory.Reserved reserve(List<VectorRecord> rows) {
+    long most = bytesOf(rows);
+    return memory.reserve(most, most - bytesOf(blockRows));
+  }
+
   /** About what these rows would take, at most. */
-  public long bytesOf(List<VectorRecord> rows) {
+  private long bytesOf(List<VectorRecord> rows) {
     long sum = bytesOf(blockRows);
     for (VectorRecord row : rows) {
       sum += rowBytes(row.id(), row.payload());
@@ -102,7 +119,7 @@ public final class FreshTier {
    * This tier stays as it is.
    */
   public FreshTier rebuiltOn(IndexedVersions newIndex, long absorbedThrough) {
-    FreshTier next = new FreshTier(schema, budget, newIndex);
+    FreshTier next = new FreshTier(schema, memory, newIndex);
     for (FreshRow row : newest.values()) {
       if (row.sequence() > absorbedThrough) {
         next.addCopy(row, this);
@@ -124,7 +141,7 @@ public final class FreshTier {
 
   /** Gives the memory back to the budget; snapshots in use stay readable. */
   public void release() {
-    budget.give(bytes);
+    memory.give(bytes);
     bytes = 0;
   }
 
@@ -178,7 +195,7 @@ public final class FreshTier {
     if (rowsWanted > 0) {
       added += bytesOf(rowsWanted - (isFirstToGrow() ? slots : 0));
     }
-    budget.take(added);
+    memory.take(added);
     bytes += added;
     boolean inIndex = current == null ? index.contains(id) : current.inIndex();
     int slot = vector == null ? FreshRow.NO_SLOT : slots;

@@ -125,7 +125,7 @@ final class ApiKeyHandlers {
           page.items().stream().filter(key -> key.comesFrom(with)).toList();
       page = new PolicyPage<>(made, page.unreadable(), page.nextCursor());
     }
-    return Listing.of(page, ApiKeyDescriptor::keyId, ApiKeyHandlers::json);
+    return Listing.of(call.room(), page, ApiKeyDescriptor::keyId, ApiKeyHandlers::json);
   }
 
   private Answer get(Call call) {

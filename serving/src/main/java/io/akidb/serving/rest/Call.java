@@ -38,6 +38,7 @@ final class Call {
   private final Decision decision;
   private final SortedMap<String, String> notes = new TreeMap<>();
   private byte[] body = new byte[0];
+  private Departures.@Nullable Room room;
   private @Nullable JsonNode tree;
 
   Call(
@@ -259,10 +260,26 @@ final class Call {
     return bodyBytesMax;
   }
 
-  /** Another call, with what was received as the body of this one. */
+  /** Another call, with what was received as the body of this one, and its room. */
   Call withBodyIn(Call other) {
     other.body = body;
+    other.room = room;
     return other;
+  }
+
+  /** Gives it room for its answer. */
+  Call answeringIn(Departures.Room given) {
+    given.of(caller());
+    room = given;
+    return this;
+  }
+
+  /** Where its answer is written. */
+  Departures.Room room() {
+    if (room == null) {
+      throw new IllegalStateException("the call has no room for its answer");
+    }
+    return room;
   }
 
   /** The tenant with whose callers it shares what is bounded by tenant; null if with nobody's. */

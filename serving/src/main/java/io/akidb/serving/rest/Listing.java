@@ -12,8 +12,12 @@ final class Listing {
   private Listing() {}
 
   /** A page of users, roles or keys. */
-  static <T> Answer of(PolicyPage<T> page, Function<T, String> id, Function<T, ObjectNode> json) {
-    return of(page.items(), page.unreadable(), page.nextCursor(), id, json);
+  static <T> Answer of(
+      Departures.Room room,
+      PolicyPage<T> page,
+      Function<T, String> id,
+      Function<T, ObjectNode> json) {
+    return of(room, page.items(), page.unreadable(), page.nextCursor(), id, json);
   }
 
   /**
@@ -24,12 +28,14 @@ final class Listing {
    * @param nextCursor behind all of them: the id of the last one
    */
   static <T> Answer of(
+      Departures.Room room,
       List<T> items,
       List<String> unreadable,
       @Nullable String nextCursor,
       Function<T, String> id,
       Function<T, ObjectNode> json) {
     return AnswerBytes.answer(
+        room,
         "",
         (out, written) -> {
           out.writeStartObject();

@@ -11,6 +11,7 @@ import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
 import io.javalin.http.HandlerType;
 import io.javalin.http.HttpResponseException;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
@@ -33,6 +34,7 @@ public final class RestServer implements AutoCloseable {
   // No tenant's id.
   private static final String PLATFORM = "platform";
   private static final int BODIES_HEAP_DIVISOR = 4;
+  private static final int ANSWERS_HEAP_DIVISOR = 8;
   private static final int REPEATED_HEAP_DIVISOR = 32;
   private static final int HEADER_BYTES_MAX = 16 << 10;
 
@@ -41,6 +43,7 @@ public final class RestServer implements AutoCloseable {
 
   private static final int THREADS_MIN = 8;
   private static final int THREADS_SPARE = 64;
+  private static final int THREADS_OF_CONNECTIONS_MAX = 8192;
   private static final int THREADS_IDLE_MS = 60_000;
 
   /**
@@ -59,6 +62,7 @@ public final class RestServer implements AutoCloseable {
   private final Arrivals arrivals;
   private final Idempotency idempotency =
       new Idempotency(Runtime.getRuntime().maxMemory() / REPEATED_HEAP_DIVISOR);
+  private final Departures departures;
   private final TenantPlaces tenantPlaces;
   private final Javalin javalin;
   private volatile boolean stopping;
@@ -78,6 +82,14 @@ public final class RestServer implements AutoCloseable {
             Math.max(
                 config.writeBodyBytesMax(), Runtime.getRuntime().maxMemory() / BODIES_HEAP_DIVISOR),
             System::nanoTime);
+    this.departures =
+        new Departures(
+            Math.max(
+                AnswerBytes.BYTES_MAX, Runtime.getRuntime().maxMemory() / ANSWERS_HEAP_DIVISOR));
+    metrics.gauge(
+        "akidb_http_answer_bytes",
+        "Bytes of long answers that are written or sent.",
+        departures::bytesHeld);
     metrics.gauge(
         "akidb_http_body_bytes",
         "Bytes of bodies that arrive or are handled.",
@@ -105,7 +117,7 @@ public final class RestServer implements AutoCloseable {
     // Not virtual threads: nothing takes a processor from one of these that computes, so that as
     // many long searches as there are processors would keep even health from being answered.
     javalinConfig.concurrency.useVirtualThreads = false;
-    javalinConfig.jetty.threadPool = threads(config.requestsInFlightMax());
+    javalinConfig.jetty.threadPool = threads(config);
     javalinConfig.http.maxRequestSize = config.writeBodyBytesMax();
     javalinConfig.http.prefer405over404 = true;
     javalinConfig.http.compressionStrategy = CompressionStrategy.NONE;
@@ -141,10 +153,17 @@ public final class RestServer implements AutoCloseable {
     http.setHeaderCacheSize(0);
   }
 
-  /** Threads for all calls that are handled or whose bodies arrive, and some to refuse others. */
-  private static QueuedThreadPool threads(int inFlightMax) {
+  /**
+   * One for each connection, and some to accept and to refuse: who sends its body slowly, or does
+   * not read its answers, keeps the thread of its own connection and no other.
+   */
+  private static QueuedThreadPool threads(HttpConfig config) {
+    int connections = Math.min(config.connectionsMax(), THREADS_OF_CONNECTIONS_MAX);
     QueuedThreadPool threads =
-        new QueuedThreadPool(2 * inFlightMax + THREADS_SPARE, THREADS_MIN, THREADS_IDLE_MS);
+        new QueuedThreadPool(
+            Math.max(connections, 2 * config.requestsInFlightMax()) + THREADS_SPARE,
+            THREADS_MIN,
+            THREADS_IDLE_MS);
     threads.setName("http");
     return threads;
   }
@@ -158,18 +177,22 @@ public final class RestServer implements AutoCloseable {
   private void handle(Context http, Route route) {
     long start = System.nanoTime();
     Answer answer;
-    try (Arrivals.Body arrival = arrivals.open()) {
-      answer = handle(http, route, arrival);
-    } catch (RuntimeException | OutOfMemoryError e) {
-      answer = Problems.answer(e, requestId(http));
+    try (Departures.Room room = departures.open()) {
+      try (Arrivals.Body arrival = arrivals.open()) {
+        answer = handle(http, route, arrival, room);
+        room.require(answer.body().length);
+      } catch (RuntimeException | OutOfMemoryError e) {
+        room.giveBack();
+        answer = Problems.answer(e, requestId(http));
+      }
+      send(http, answer);
     }
-    send(http, answer);
     metrics.request(route.method(), route.path(), answer.status(), System.nanoTime() - start);
   }
 
-  private Answer handle(Context http, Route route, Arrivals.Body arrival) {
+  private Answer handle(Context http, Route route, Arrivals.Body arrival, Departures.Room room) {
     int bodyMax = route.writes() ? config.writeBodyBytesMax() : config.otherBodyBytesMax();
-    Call call = inFlight(http, route, () -> enter(http, route, bodyMax));
+    Call call = inFlight(http, route, () -> enter(http, route, bodyMax)).answeringIn(room);
     if (route.method().equals("GET")) {
       return inFlight(http, route, () -> handleAudited(http, route, call));
     }
@@ -281,8 +304,22 @@ public final class RestServer implements AutoCloseable {
     http.header("Cache-Control", "no-store");
     http.header("X-Content-Type-Options", "nosniff");
     answer.headers().forEach(http::header);
-    if (answer.status() != 204) {
+    if (answer.body().length > Departures.SHORT_BYTES_MAX) {
+      sendLong(http, answer.body());
+    } else if (answer.status() != 204) {
       http.result(answer.body());
+    }
+  }
+
+  // Here, so that it is known when it has been sent.
+  private static void sendLong(Context http, byte[] body) {
+    http.res().setContentLength(body.length);
+    try {
+      http.res().getOutputStream().write(body);
+    } catch (IOException e) {
+      // Whoever does not read its answer to the end is told nothing more.
+      System.getLogger(RestServer.class.getName())
+          .log(System.Logger.Level.DEBUG, "an answer was not read to its end", e);
     }
   }
 

@@ -79,7 +79,7 @@ final class RoleHandlers {
         identity
             .roles()
             .list(call.tenant().tenantId(), call.parameter("cursor").orElse(null), call.limit());
-    return Listing.of(page, Role::name, RoleHandlers::json);
+    return Listing.of(call.room(), page, Role::name, RoleHandlers::json);
   }
 
   private Answer get(Call call) {

@@ -32,8 +32,9 @@ record SearchAnswer(
   private static final double NANOS_PER_MS = 1e6;
   private static final int READ_AT_ONCE = 256;
 
-  Answer answer() {
+  Answer answer(Departures.Room room) {
     return AnswerBytes.answer(
+        room,
         "ask for a smaller k or fewer vectors, or leave the payload out by \"include\": []",
         (json, _) -> {
           json.writeStartObject();

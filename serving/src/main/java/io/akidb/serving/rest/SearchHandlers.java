@@ -72,7 +72,7 @@ final class SearchHandlers {
     for (SearchQuery query : queries(body, view, vectors, k, rows, deadline)) {
       outcomes.add(searcher.search(view, query));
     }
-    return new SearchAnswer(body, view, outcomes, start, include(body)).answer();
+    return new SearchAnswer(body, view, outcomes, start, include(body)).answer(call.room());
   }
 
   private CollectionView view(OpenCollection open, Fields fields) {

@@ -114,6 +114,7 @@ final class TenantHandlers {
     }
     List<String> unreadable = page.unreadable().stream().map(TenantId::value).toList();
     return Listing.of(
+        call.room(),
         page.tenants(),
         unreadable,
         page.nextCursor(),

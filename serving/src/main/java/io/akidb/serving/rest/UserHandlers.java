@@ -105,7 +105,7 @@ final class UserHandlers {
     call.allowParameters("limit", "cursor", "platform");
     PolicyPage<User> page =
         identity.users().list(call.owner(), call.parameter("cursor").orElse(null), call.limit());
-    return Listing.of(page, User::userId, UserHandlers::json);
+    return Listing.of(call.room(), page, User::userId, UserHandlers::json);
   }
 
   private Answer get(Call call) {

@@ -25,8 +25,8 @@ final class VectorAnswers {
   private VectorAnswers() {}
 
   /** One vector. */
-  static Answer one(StoredVector found) {
-    return AnswerBytes.answer("", (json, _) -> write(json, found, true));
+  static Answer one(Departures.Room room, StoredVector found) {
+    return AnswerBytes.answer(room, "", (json, _) -> write(json, found, true));
   }
 
   /**
@@ -35,9 +35,11 @@ final class VectorAnswers {
    * @param visible those that do not match are missing; null for none
    * @throws io.akidb.serving.problem.ServingException TOO_LARGE if they are more than an answer has
    */
-  static Answer fetched(CollectionView view, Set<String> ids, @Nullable Filter visible) {
+  static Answer fetched(
+      Departures.Room room, CollectionView view, Set<String> ids, @Nullable Filter visible) {
     List<String> missing = new ArrayList<>();
     return AnswerBytes.answer(
+        room,
         "ask for fewer ids",
         (json, _) -> {
           json.writeStartObject();
@@ -67,8 +69,10 @@ final class VectorAnswers {
    * @param hits all of the page
    * @param limit as many as were asked for
    */
-  static Answer page(CollectionView view, List<Hit> hits, int limit, boolean vectors) {
+  static Answer page(
+      Departures.Room room, CollectionView view, List<Hit> hits, int limit, boolean vectors) {
     return AnswerBytes.answer(
+        room,
         "",
         (json, written) -> {
           json.writeStartObject();

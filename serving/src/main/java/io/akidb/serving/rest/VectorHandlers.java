@@ -191,7 +191,7 @@ final class VectorHandlers {
     StoredVector found =
         VectorReader.find(view, call.path("vector_id"), call.rows(view.manifest().schema()))
             .orElseThrow(() -> ServingException.notFound("vector"));
-    return VectorAnswers.one(found);
+    return VectorAnswers.one(call.room(), found);
   }
 
   private Answer fetch(Call call) {
@@ -199,7 +199,7 @@ final class VectorHandlers {
     Fields body = Fields.ofBody(call, List.of("ids"));
     CollectionView view = collections.get(call.context(), call.collection()).view();
     Filter visible = call.rows(view.manifest().schema());
-    return VectorAnswers.fetched(view, ids(body, FETCH_IDS_MAX), visible);
+    return VectorAnswers.fetched(call.room(), view, ids(body, FETCH_IDS_MAX), visible);
   }
 
   private Answer scroll(Call call) {
@@ -210,7 +210,7 @@ final class VectorHandlers {
     CollectionView view = collections.get(call.context(), call.collection()).view();
     Filter visible = call.rows(view.manifest().schema());
     List<Hit> page = VectorReader.page(view, after, limit, visible);
-    return VectorAnswers.page(view, page, limit, vectors);
+    return VectorAnswers.page(call.room(), view, page, limit, vectors);
   }
 
   private static boolean withVectors(String include) {

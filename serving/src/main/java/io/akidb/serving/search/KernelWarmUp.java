@@ -8,6 +8,7 @@ import io.akidb.serving.fresh.FreshBudget;
 import io.akidb.serving.fresh.FreshTier;
 import io.akidb.serving.fresh.IndexedVersions;
 import io.akidb.serving.fresh.QueryVector;
+import io.akidb.tenancy.TenantId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -45,7 +46,9 @@ public final class KernelWarmUp implements Runnable {
   private FreshTier tier(Metric metric) {
     CollectionSchema schema =
         new CollectionSchema(DIMENSION, metric, IndexType.FLAT, new TreeMap<>());
-    FreshTier tier = new FreshTier(schema, new FreshBudget(Long.MAX_VALUE), IndexedVersions.NONE);
+    FreshTier tier =
+        new FreshTier(
+            schema, new FreshBudget(Long.MAX_VALUE).of(TenantId.DEFAULT), IndexedVersions.NONE);
     List<VectorRecord> rows = new ArrayList<>(ROWS);
     for (int row = 0; row < ROWS; row++) {
       rows.add(VectorRecord.upsert(String.valueOf(row), row, vector(), null));

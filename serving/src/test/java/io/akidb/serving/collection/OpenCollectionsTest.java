@@ -199,6 +199,18 @@ class OpenCollectionsTest {
   }
 
   @Test
+  void collections_thatOneTenantOpensInTurn_leaveOthersTheirs() {
+    TenantContext modest = new TenantContext(TenantId.random(), "test");
+    new Catalog(store, clock).create(modest, name(0), CollectionSchema.of(2, Metric.L2));
+    OpenCollection kept = collections.get(modest, name(0));
+    for (int i = 0; i < COLLECTIONS; i++) {
+      collections.get(TENANT, name(i));
+    }
+    assertThat(collections.openCount()).isEqualTo(OPEN_MAX);
+    assertThat(collections.get(modest, name(0))).isSameAs(kept);
+  }
+
+  @Test
   void commits_toACollectionThatWasClosed_openItAgain() {
     collections.get(TENANT, name(0));
     for (int i = 1; i < COLLECTIONS; i++) {

@@ -15,6 +15,7 @@ import io.akidb.tenancy.TenantContext;
 import io.akidb.tenancy.TenantId;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
@@ -57,5 +58,36 @@ class PastViewsTest {
       assertThat(seen.fresh().find("secret")).isNull();
       assertThat(seen.fresh().find("own")).isNotNull();
     }
+  }
+
+  @Test
+  void generations_thatOneTenantAsksForInTurn_leaveOthersTheirs() {
+    VectorCollection modest = filled(TenantId.random(), "own");
+    VectorCollection greedy = filled(TenantId.random(), "row");
+    List<Long> generations = new ArrayList<>();
+    for (int i = 0; i < 5; i++) {
+      generations.add(greedy.head().generation());
+      try (SegmentWriter writer = greedy.newSegment(folder.resolve("more" + i))) {
+        writer.add(VectorRecord.upsert("row" + i, i + 2, new float[] {1, 2}, null));
+        greedy.append(List.of(writer.finish()), null, 0);
+      }
+    }
+    FreshBudget budget = new FreshBudget(1 << 20);
+    try (PastViews views =
+        new PastViews(
+            3,
+            budget,
+            (collection, manifest) -> {
+              throw new IllegalStateException("nothing is built here");
+            })) {
+      UUID said = modest.head().collectionId();
+      long generation = modest.head().generation();
+      CollectionView kept = views.get(modest, said, generation);
+      for (long past : generations) {
+        views.get(greedy, greedy.head().collectionId(), past);
+      }
+      assertThat(views.get(modest, said, generation)).isSameAs(kept);
+    }
+    assertThat(budget.used()).isZero();
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.akidb.catalog.CollectionSchema;
 import io.akidb.catalog.Metric;
 import io.akidb.catalog.VectorRecord;
+import io.akidb.tenancy.TenantId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -21,7 +22,8 @@ class FreshTierTest {
   private final FreshBudget budget = new FreshBudget(1 << 30);
 
   private FreshTier tier(Metric metric) {
-    return new FreshTier(CollectionSchema.of(DIMENSION, metric), budget, IndexedVersions.NONE);
+    return new FreshTier(
+        CollectionSchema.of(DIMENSION, metric), budget.of(TenantId.DEFAULT), IndexedVersions.NONE);
   }
 
   private static List<VectorRecord> rows(int from, int count) {

@@ -26,7 +26,14 @@ class ListingTest {
 
   private static JsonNode page(List<String> unreadable, Function<String, ObjectNode> json)
       throws IOException {
-    Answer answer = Listing.of(IDS, unreadable, "item-19", id -> id, json);
+    Answer answer =
+        Listing.of(
+            new Departures(2L * AnswerBytes.BYTES_MAX).open(),
+            IDS,
+            unreadable,
+            "item-19",
+            id -> id,
+            json);
     assertThat(answer.body()).hasSizeLessThanOrEqualTo(AnswerBytes.BYTES_MAX);
     return LONG_TEXTS.readTree(answer.body());
   }

@@ -11,6 +11,7 @@ import io.akidb.serving.fresh.FreshBudget;
 import io.akidb.serving.fresh.FreshTier;
 import io.akidb.serving.fresh.IndexedVersions;
 import io.akidb.serving.fresh.QueryVector;
+import io.akidb.tenancy.TenantId;
 import java.lang.management.ManagementFactory;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -45,7 +46,8 @@ class KernelWarmUpTest {
     new KernelWarmUp(random).run();
     CollectionSchema schema =
         new CollectionSchema(DIMENSION, metric, IndexType.FLAT, new TreeMap<>());
-    FreshTier tier = new FreshTier(schema, new FreshBudget(1 << 30), IndexedVersions.NONE);
+    FreshTier tier =
+        new FreshTier(schema, new FreshBudget(1 << 30).of(TenantId.DEFAULT), IndexedVersions.NONE);
     List<VectorRecord> rows =
         IntStream.range(0, ROWS)
             .mapToObj(row -> VectorRecord.upsert("v" + row, row, vector(), null))

@@ -1,0 +1,105 @@
+package io.akidb.serving.rest;
+
+import io.akidb.serving.problem.Reason;
+import io.akidb.serving.problem.ServingException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Answers on their way out, which take memory from when they are written until their caller has
+ * read them, however slowly. What all long ones take together is bounded in bytes, and what one
+ * caller's take by three times what is free beside them, so that there is always something left for
+ * the next. Thread-safe.
+ */
+final class Departures {
+  /** An answer up to this length counts nothing: as many as connections are open matter little. */
+  static final int SHORT_BYTES_MAX = 64 << 10;
+
+  private static final int TIMES_FREE = 3;
+
+  private final long bytesMax;
+  private final AtomicLong bytesHeld = new AtomicLong();
+  // Without those that hold nothing.
+  private final ConcurrentHashMap<String, Long> byCaller = new ConcurrentHashMap<>();
+
+  /** None yet; all of them may hold so many bytes. */
+  Departures(long bytesMax) {
+    this.bytesMax = bytesMax;
+  }
+
+  /** Bytes of all answers that are written or sent. */
+  long bytesHeld() {
+    return bytesHeld.get();
+  }
+
+  /** A call's answer; what it holds is given back when it is closed. For one thread. */
+  Room open() {
+    return new Room();
+  }
+
+  private long change(String caller, long bytes) {
+    Long changed =
+        byCaller.compute(
+            caller,
+            (name, known) -> {
+              long next = (known == null ? 0 : known) + bytes;
+              return next == 0 ? null : next;
+            });
+    return changed == null ? 0 : changed;
+  }
+
+  /** See {@link #open}. */
+  final class Room implements AutoCloseable {
+    private String caller = "";
+    private long held;
+
+    private Room() {}
+
+    /** Says whose share it takes, before it takes any. */
+    void of(String whose) {
+      if (held == 0) {
+        caller = whose;
+      }
+    }
+
+    /**
+     * Makes room for an answer of so many bytes, those included that it has already.
+     *
+     * @throws ServingException OVERLOADED if the share of the caller, or that of all, is used up
+     */
+    void require(long bytes) {
+      long more = bytes - SHORT_BYTES_MAX - held;
+      if (more <= 0) {
+        return;
+      }
+      held += more;
+      long free = bytesMax - bytesHeld.addAndGet(more);
+      long ofCaller = change(caller, more);
+      if (free < 0) {
+        throw ServingException.of(
+            Reason.OVERLOADED, "the answers of all callers fill the memory set apart for them");
+      }
+      // One answer is let in however little is free.
+      if (ofCaller > held && ofCaller / TIMES_FREE > free) {
+        throw ServingException.of(
+            Reason.OVERLOADED,
+            "the answers of this tenant fill its share of the memory for them; read them faster,"
+                + " ask for less, or for fewer at once");
+      }
+    }
+
+    /** Gives back what it holds, where another answer takes the place of the one it was for. */
+    void giveBack() {
+      if (held > 0) {
+        bytesHeld.addAndGet(-held);
+        change(caller, -held);
+        held = 0;
+      }
+    }
+
+    @Override
+    public void close() {
+      giveBack();
+    }
+  }
+}

@@ -1,0 +1,78 @@
+package io.akidb.serving.rest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.akidb.serving.problem.Reason;
+import io.akidb.serving.problem.ServingException;
+import java.util.ArrayList;
+import java.util.List;
+import org.assertj.core.api.InstanceOfAssertFactories;
+import org.junit.jupiter.api.Test;
+
+class DeparturesTest {
+  private static final long BYTES_MAX = 64 << 20;
+  private static final int LONG_BYTES = 1 << 20;
+
+  private final Departures departures = new Departures(BYTES_MAX);
+
+  private Departures.Room room(String caller, long bytes) {
+    Departures.Room room = departures.open();
+    room.of(caller);
+    try {
+      room.require(bytes);
+      return room;
+    } catch (ServingException e) {
+      room.giveBack();
+      throw e;
+    }
+  }
+
+  /** As many long answers as a caller is given. */
+  private List<Departures.Room> fill(String caller) {
+    List<Departures.Room> rooms = new ArrayList<>();
+    try {
+      while (true) {
+        rooms.add(room(caller, LONG_BYTES));
+      }
+    } catch (ServingException e) {
+      assertThat(e.reason()).isEqualTo(Reason.OVERLOADED);
+      assertThat(e).hasMessageContaining("of this tenant");
+    }
+    return rooms;
+  }
+
+  @Test
+  void callerWhoDoesNotRead_leavesRoomForOthers_andGivesItBack() {
+    List<Departures.Room> greedy = fill("greedy");
+    assertThat(departures.bytesHeld()).isBetween(BYTES_MAX / 2, BYTES_MAX * 3 / 4 + LONG_BYTES);
+    List<Departures.Room> second = fill("second");
+    assertThat(second).hasSizeGreaterThan(8);
+    room("third", LONG_BYTES).giveBack();
+
+    greedy.forEach(Departures.Room::giveBack);
+    second.forEach(Departures.Room::giveBack);
+    assertThat(departures.bytesHeld()).isZero();
+    assertThat(fill("greedy")).hasSameSizeAs(greedy);
+  }
+
+  @Test
+  void shortAnswers_countNothing() {
+    fill("greedy");
+    long held = departures.bytesHeld();
+    room("greedy", Departures.SHORT_BYTES_MAX);
+    assertThat(departures.bytesHeld()).isEqualTo(held);
+  }
+
+  @Test
+  void answerThatIsTheOnlyOne_isLetInWhereItFits() {
+    Departures.Room only = room("one", BYTES_MAX);
+    assertThatThrownBy(() -> room("other", 2 * LONG_BYTES))
+        .asInstanceOf(InstanceOfAssertFactories.type(ServingException.class))
+        .satisfies(e -> assertThat(e.reason()).isEqualTo(Reason.OVERLOADED))
+        .satisfies(e -> assertThat(e).hasMessageContaining("of all callers"));
+    only.giveBack();
+    room("other", 2 * LONG_BYTES).giveBack();
+    assertThat(departures.bytesHeld()).isZero();
+  }
+}
