@@ -112,6 +112,7 @@ public final class OpenCollections implements AutoCloseable {
     if (future != null) {
       closeOne(key, handleOf(future));
     }
+    past.forget(context.tenant(), name::equals);
   }
 
   /** Lets go of all collections of a tenant that is no longer served. */
@@ -122,6 +123,7 @@ public final class OpenCollections implements AutoCloseable {
             closeOne(key, handleOf(future));
           }
         });
+    past.forget(tenant, name -> true);
   }
 
   /** What a query saw at a generation of the past that is still kept. */

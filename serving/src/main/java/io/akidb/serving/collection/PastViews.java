@@ -14,6 +14,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
@@ -108,6 +109,23 @@ final class PastViews implements AutoCloseable {
         byUse.keySet().stream().collect(Collectors.groupingBy(Key::tenant, Collectors.counting()));
     long most = Collections.max(held.values());
     letGoOfOne(0, (holder, _) -> held.getOrDefault(holder, 0L) == most);
+  }
+
+  /** Lets go of those of a tenant's collections. */
+  void forget(TenantId tenant, Predicate<CollectionName> which) {
+    synchronized (byUse) {
+      byUse
+          .entrySet()
+          .removeIf(
+              entry -> {
+                Key key = entry.getKey();
+                boolean isForgotten = key.tenant().equals(tenant) && which.test(key.name());
+                if (isForgotten) {
+                  entry.getValue().tier.release();
+                }
+                return isForgotten;
+              });
+    }
   }
 
   /** Lets go of those that nobody used for longer than this. */

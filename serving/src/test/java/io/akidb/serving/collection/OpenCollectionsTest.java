@@ -167,6 +167,26 @@ class OpenCollectionsTest {
   }
 
   @Test
+  void memory_ofWhatIsDropped_isGivenBackAtOnce_theirPastIncluded() {
+    FreshBudget memory = new FreshBudget(1 << 20);
+    try (OpenCollections some = open(COLLECTIONS, Duration.ofHours(1), memory)) {
+      for (int i = 0; i < 3; i++) {
+        OpenCollection asked = some.get(TENANT, name(i));
+        long first = asked.view().generation();
+        some.commit(TENANT, name(i), List.of(VectorRecord.tombstone("v", 2)));
+        assertThat(some.at(some.get(TENANT, name(i)), first).liveVectors()).isEqualTo(1);
+        if (i == 0) {
+          some.forget(TENANT, name(i));
+          assertThat(memory.used()).isZero();
+        }
+      }
+      assertThat(memory.usedBy(TENANT.tenant())).isPositive();
+      some.forgetAllOf(TENANT.tenant());
+      assertThat(memory.used()).isZero();
+    }
+  }
+
+  @Test
   void memory_thatCollectionsInUseHold_isTheirs() {
     try (OpenCollections tight = open(COLLECTIONS, Duration.ofHours(1), new FreshBudget(ROOM))) {
       assertThatThrownBy(
