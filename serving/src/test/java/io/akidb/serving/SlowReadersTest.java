@@ -38,6 +38,7 @@ class SlowReadersTest {
   private static Socket connect(TestNode node) throws IOException {
     Socket socket = new Socket();
     socket.setReceiveBufferSize(RECEIVE_BUFFER_BYTES);
+    socket.setSoTimeout(20_000);
     socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), node.node().port()));
     return socket;
   }
