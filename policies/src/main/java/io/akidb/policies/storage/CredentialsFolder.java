@@ -18,6 +18,11 @@ import org.jspecify.annotations.Nullable;
  * node.env}, which its owner alone may read, with the variables that AkiDB's programs take. Nothing
  * else ever holds a secret: the store keeps what it needs to check it, and tells nobody.
  *
+ * <p>A secret is first kept in a hidden file, then told to the store, and its file handed out once
+ * the store lets the identity do what it is for. A hidden file that is still there when nobody
+ * works on it tells that this did not come to its end: whether the store knows that secret is not
+ * known, so that the identity needs another one.
+ *
  * @param folder made if missing; null if nobody named one
  */
 record CredentialsFolder(@Nullable Path folder) {
@@ -29,13 +34,24 @@ record CredentialsFolder(@Nullable Path folder) {
     return folder.resolve(identity.label() + ".env");
   }
 
+  private Path hidden(Identity identity) {
+    Path file = file(identity);
+    Path parent = Objects.requireNonNull(file.toAbsolutePath().getParent());
+    return parent.resolve("." + file.getFileName() + ".new");
+  }
+
+  /** Whether a secret was kept for an identity and its file never handed out. */
+  boolean isUnfinished(Identity identity) {
+    return folder != null && Files.exists(hidden(identity));
+  }
+
   /**
-   * Writes an identity's credentials, durably, in place of earlier ones.
+   * Keeps an identity's credentials, durably, without handing them out.
    *
    * @throws CredentialsNotWrittenException if the file cannot be written for its owner alone
    */
-  void write(Identity identity, String secret) {
-    Path file = file(identity);
+  void keep(Identity identity, String secret) {
+    Path hidden = hidden(identity);
     String text =
         "# "
             + identity.label()
@@ -45,11 +61,9 @@ record CredentialsFolder(@Nullable Path folder) {
             + secret
             + "\n";
     try {
-      Path parent = Objects.requireNonNull(file.toAbsolutePath().getParent());
       Files.createDirectories(
-          parent,
+          Objects.requireNonNull(hidden.getParent()),
           PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-      Path hidden = parent.resolve("." + file.getFileName() + ".new");
       Files.deleteIfExists(hidden);
       try (FileChannel channel =
           FileChannel.open(
@@ -62,10 +76,27 @@ record CredentialsFolder(@Nullable Path folder) {
         }
         channel.force(true);
       }
-      Files.move(hidden, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     } catch (IOException | UnsupportedOperationException e) {
       throw new CredentialsNotWrittenException(
-          "cannot write " + file + " for its owner alone: " + e.getMessage(), e);
+          "cannot write " + file(identity) + " for its owner alone: " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Hands out what was kept, in place of earlier credentials.
+   *
+   * @throws CredentialsNotWrittenException if the file cannot be given its name
+   */
+  void handOut(Identity identity) {
+    Path file = file(identity);
+    try {
+      Files.move(
+          hidden(identity),
+          file,
+          StandardCopyOption.ATOMIC_MOVE,
+          StandardCopyOption.REPLACE_EXISTING);
+    } catch (IOException e) {
+      throw new CredentialsNotWrittenException("cannot write " + file + ": " + e.getMessage(), e);
     }
   }
 }

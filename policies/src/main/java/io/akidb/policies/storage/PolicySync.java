@@ -1,133 +1,34 @@
 package io.akidb.policies.storage;
 
-import io.akidb.objectstore.BucketConfig;
-import io.akidb.policies.storage.StorageIdentities.Account;
-import io.akidb.policies.storage.SyncStep.Kind;
-import io.akidb.tenancy.TenantId;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.function.Predicate;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps a store's identities in step with the tenants of a bucket: makes what is missing, repairs
- * what was changed, removes what no tenant has any more, and touches nothing that it does not own.
- * Doing it again changes nothing. Thread-safe if the identities are; two at once may give an
- * account two secrets, of which the later one holds.
+ * Carries out what a store's identities have to become, several identities at once, each one's
+ * steps in order: its policy, its account with a secret that is kept, the attachment, and only then
+ * are the credentials handed out. What no tenant has any more is removed after all that: accounts,
+ * then their policies. Whatever step is the last one to be done, the next synchronization goes on
+ * from there. For one thread; two synchronizations at once may give an account two secrets, of
+ * which the later one holds.
  */
 final class PolicySync {
   // MinIO takes secrets of at most 40 characters.
   private static final int SECRET_BYTES = 30;
 
-  private final OwnedNames names;
-  private final PolicyGenerator generator;
   private final StorageIdentities identities;
+  private final CredentialsFolder credentials;
+  private final Observer observer;
   private final SecureRandom random;
-
-  PolicySync(BucketConfig bucket, StorageIdentities identities, SecureRandom random) {
-    this.names = new OwnedNames(bucket);
-    this.generator = new PolicyGenerator(bucket);
-    this.identities = identities;
-    this.random = random;
-  }
-
-  /**
-   * What the store is to have.
-   *
-   * @param tenants each with whether it may act
-   */
-  List<Identity> desired(Map<TenantId, Boolean> tenants) {
-    List<Identity> desired = new ArrayList<>(1 + tenants.size() * Purpose.OF_TENANTS.size());
-    desired.add(
-        new Identity(
-            Purpose.NODE,
-            null,
-            names.policy(Purpose.NODE, null),
-            names.account(Purpose.NODE, null),
-            generator.forNode()));
-    tenants.forEach(
-        (tenant, active) -> {
-          for (Purpose purpose : Purpose.OF_TENANTS) {
-            desired.add(
-                new Identity(
-                    purpose,
-                    tenant,
-                    names.policy(purpose, tenant),
-                    names.account(purpose, tenant),
-                    active ? generator.forTenant(tenant, purpose) : generator.forNobody()));
-          }
-        });
-    return desired;
-  }
-
-  /**
-   * Compares with what the store has.
-   *
-   * @param policies all of the store: name to JSON
-   * @param accounts all of the store: access key to account
-   * @param rotate which identities get a new secret
-   */
-  SyncPlan plan(
-      List<Identity> desired,
-      Map<String, String> policies,
-      Map<String, Account> accounts,
-      Predicate<Identity> rotate) {
-    List<SyncStep> steps = new ArrayList<>();
-    List<String> disabled = new ArrayList<>();
-    Set<String> wanted = new HashSet<>();
-    for (Identity each : desired) {
-      if (!wanted.add(each.policy()) || !wanted.add(each.account())) {
-        throw new IllegalStateException("two identities have one name: " + each.label());
-      }
-      String policy = policies.get(each.policy());
-      if (policy == null || !each.document().meansTheSameAs(policy)) {
-        Kind kind = policy == null ? Kind.CREATE_POLICY : Kind.UPDATE_POLICY;
-        steps.add(new SyncStep(kind, each.policy(), "", each.label()));
-      }
-      planAccount(each, accounts.get(each.account()), rotate, steps, disabled);
-    }
-    for (String account : accounts.keySet()) {
-      if (names.ownsAccount(account) && !wanted.contains(account)) {
-        steps.add(new SyncStep(Kind.REMOVE_ACCOUNT, account, "", account));
-      }
-    }
-    for (String policy : policies.keySet()) {
-      if (names.ownsPolicy(policy) && !wanted.contains(policy)) {
-        steps.add(new SyncStep(Kind.REMOVE_POLICY, policy, "", policy));
-      }
-    }
-    return new SyncPlan(steps, desired.size(), desired.size(), disabled);
-  }
-
-  private static void planAccount(
-      Identity each,
-      @Nullable Account account,
-      Predicate<Identity> rotate,
-      List<SyncStep> steps,
-      List<String> disabled) {
-    // Nothing of ours is in a group; the client can take no member out of one but by removing it.
-    boolean grouped = account != null && account.enabled() && account.grouped();
-    if (account == null) {
-      steps.add(new SyncStep(Kind.CREATE_ACCOUNT, each.account(), "", each.label()));
-    } else if (grouped) {
-      steps.add(new SyncStep(Kind.RECREATE_ACCOUNT, each.account(), "", each.label()));
-    } else if (account.enabled() && rotate.test(each)) {
-      // Of a disabled one it would be the enabling.
-      steps.add(new SyncStep(Kind.ROTATE_SECRET, each.account(), "", each.label()));
-    }
-    if (account != null && !account.enabled()) {
-      disabled.add(each.label());
-    }
-    if (account == null || grouped || !account.policies().equals(each.policy())) {
-      steps.add(new SyncStep(Kind.ATTACH_POLICY, each.account(), each.policy(), each.label()));
-    }
-  }
+  private volatile boolean stopped;
 
   /** Is told what is about to be done, which it may refuse by throwing, and how it ended. */
   interface Observer {
@@ -137,38 +38,112 @@ final class PolicySync {
   }
 
   /**
-   * Carries a plan out. If it fails midway, the next synchronization goes on.
+   * Prepares.
    *
-   * @param observer of each step
-   * @param credentials keeps a new secret, before the store learns it
+   * @param identities thread-safe; not closed
+   * @param credentials keeps new secrets
+   * @param observer of each step; thread-safe
    */
-  void apply(
-      List<Identity> desired, SyncPlan plan, Observer observer, CredentialsFolder credentials) {
-    Map<String, Identity> byName = new HashMap<>();
-    for (Identity each : desired) {
-      byName.put(each.policy(), each);
-      byName.put(each.account(), each);
+  PolicySync(
+      StorageIdentities identities,
+      CredentialsFolder credentials,
+      Observer observer,
+      SecureRandom random) {
+    this.identities = identities;
+    this.credentials = credentials;
+    this.observer = observer;
+    this.random = random;
+  }
+
+  /**
+   * Carries a plan out. After the first failure nothing more is begun, and what is under way is
+   * waited for.
+   *
+   * @param workers as many threads as there may be changes under way; not closed
+   * @throws StoragePolicyException of the first identity that failed; what else failed is
+   *     suppressed in it
+   */
+  void apply(List<Identity> desired, SyncPlan plan, ExecutorService workers) {
+    Map<String, Identity> byLabel = new HashMap<>();
+    desired.forEach(each -> byLabel.put(each.label(), each));
+    for (List<List<SyncStep>> group : plan.groups()) {
+      List<Callable<Boolean>> tasks = new ArrayList<>(group.size());
+      for (List<SyncStep> steps : group) {
+        tasks.add(() -> carryOut(steps, byLabel.get(steps.get(0).label())));
+      }
+      carryOut(tasks, workers);
     }
-    for (SyncStep step : plan.steps()) {
-      observer.begins(step);
-      boolean succeeded = false;
-      try {
-        carryOut(step, byName.get(step.name()), credentials);
-        succeeded = true;
-      } finally {
-        observer.ended(step, succeeded);
+  }
+
+  private static void carryOut(List<Callable<Boolean>> tasks, ExecutorService workers) {
+    RuntimeException first = null;
+    try {
+      for (Future<Boolean> each : workers.invokeAll(tasks)) {
+        try {
+          var unused = each.get();
+        } catch (ExecutionException e) {
+          if (e.getCause() instanceof Error error) {
+            throw error;
+          }
+          RuntimeException failure =
+              e.getCause() instanceof RuntimeException known ? known : new IllegalStateException(e);
+          if (first == null) {
+            first = failure;
+          } else {
+            first.addSuppressed(failure);
+          }
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IdentitiesUnavailableException("interrupted", e);
+    }
+    if (first != null) {
+      throw first;
+    }
+  }
+
+  /** Whether it came to its end. */
+  private boolean carryOut(List<SyncStep> steps, @Nullable Identity identity) {
+    boolean done = false;
+    try {
+      for (SyncStep step : steps) {
+        if (stopped) {
+          return false;
+        }
+        observed(step, identity);
+      }
+      if (steps.stream().anyMatch(step -> step.kind().makesSecret())) {
+        credentials.handOut(required(identity));
+      }
+      done = true;
+      return true;
+    } finally {
+      if (!done) {
+        stopped = true;
       }
     }
   }
 
-  private void carryOut(SyncStep step, @Nullable Identity identity, CredentialsFolder credentials) {
+  private void observed(SyncStep step, @Nullable Identity identity) {
+    observer.begins(step);
+    boolean succeeded = false;
+    try {
+      carryOut(step, identity);
+      succeeded = true;
+    } finally {
+      observer.ended(step, succeeded);
+    }
+  }
+
+  private void carryOut(SyncStep step, @Nullable Identity identity) {
     switch (step.kind()) {
       case CREATE_POLICY, UPDATE_POLICY ->
           identities.putPolicy(step.name(), required(identity).document());
       case CREATE_ACCOUNT, RECREATE_ACCOUNT, ROTATE_SECRET -> {
         String secret = newSecret();
-        credentials.write(required(identity), secret);
-        if (step.kind() == Kind.RECREATE_ACCOUNT) {
+        credentials.keep(required(identity), secret);
+        if (step.kind() == SyncStep.Kind.RECREATE_ACCOUNT) {
           identities.removeAccount(step.name());
         }
         identities.putAccount(step.name(), secret);

@@ -17,8 +17,6 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -31,6 +29,10 @@ import org.jspecify.annotations.Nullable;
 public final class SyncPolicies {
   private static final JsonMapper JSON = new JsonMapper();
   private static final int PAGE = 1000;
+
+  /** Changes under way at once, each by a thread of its own. */
+  static final int CALLS_AT_ONCE = 16;
+
   private static final int TENANTS_MAX = 100_000;
 
   private final BucketConfig bucket;
@@ -62,81 +64,93 @@ public final class SyncPolicies {
    */
   public record Request(boolean dryRun, @Nullable Path credentials, @Nullable String rotate) {}
 
-  /** Is told each change before it is made, and keeps it from being made by throwing. */
+  /**
+   * A change of the store's identities.
+   *
+   * @param action as {@code attach-policy}
+   * @param name of the policy or account
+   * @param identity as {@code TENANT/ingest}
+   * @param tenant whose identity it is, who exists; null for a node's, and for what no tenant has
+   *     any more
+   */
+  public record Change(String action, String name, String identity, @Nullable TenantId tenant) {}
+
+  /**
+   * Is told each change before it is made, and keeps it from being made by throwing. Several are
+   * told at once, by as many threads.
+   */
   public interface ChangeListener {
-    /**
-     * About to change.
-     *
-     * @param action as {@code attach-policy}
-     * @param name of the policy or account
-     * @param identity as {@code TENANT/ingest}
-     */
-    void change(String action, String name, String identity);
+    /** About to change. */
+    void change(Change change);
 
     /** What was about to be changed is, or failed to be. */
-    default void changed(String action, String name, String identity, boolean succeeded) {}
+    default void changed(Change change, boolean succeeded) {}
   }
 
   /**
    * Synchronizes.
    *
    * @param listener of changes; not called in a dry run
-   * @param out takes an object {@code {"type": "step", ...}} for each change and one {@code
-   *     {"type": "summary", ...}} at the end, none with a secret
+   * @param out takes an object {@code {"type": "step", ...}} for each change that begins and one
+   *     {@code {"type": "summary", ...}} at the end, none with a secret; one at a time, whichever
+   *     thread it comes from
    * @throws StoragePolicyException if the store's administration fails, credentials cannot be kept,
    *     or the request cannot be carried out; what was done until then stays done, and the next run
    *     goes on
    */
   public void run(Request request, ChangeListener listener, Consumer<ObjectNode> out) {
     long start = clock.millis();
-    ExecutorService reading = Executors.newFixedThreadPool(2, SyncPolicies::readingThread);
-    try (StorageIdentities identities = MinioIdentities.of(bucket)) {
+    CredentialsFolder folder = new CredentialsFolder(request.credentials());
+    try (StorageIdentities identities = MinioIdentities.of(bucket, CALLS_AT_ONCE, clock, random);
+        Workers workers = Workers.start(CALLS_AT_ONCE)) {
       // Two calls, however many identities there are, while the tenants are read one by one.
-      Future<Map<String, String>> policies = reading.submit(identities::policies);
+      Future<Map<String, String>> policies = workers.threads().submit(identities::policies);
       Future<Map<String, StorageIdentities.Account>> accounts =
-          reading.submit(identities::accounts);
+          workers.threads().submit(identities::accounts);
       Map<TenantId, Boolean> tenants = tenants();
-      PolicySync sync = new PolicySync(bucket, identities, random);
-      List<Identity> desired = sync.desired(tenants);
+      DesiredIdentities identitiesOfTenants = new DesiredIdentities(bucket);
+      List<Identity> desired = identitiesOfTenants.of(tenants);
+      Predicate<Identity> needsSecret =
+          rotation(request.rotate(), tenants).or(folder::isUnfinished);
       SyncPlan plan =
-          sync.plan(desired, await(policies), await(accounts), rotation(request.rotate(), tenants));
+          identitiesOfTenants.plan(desired, await(policies), await(accounts), needsSecret);
       requirePlausible(tenants, plan);
       if (plan.makesSecrets() && request.credentials() == null && !request.dryRun()) {
         throw new PolicySyncUsageException(
             "new credentials would be made, and the store never tells them again: name a folder"
                 + " for them with --credentials");
       }
-      CredentialsFolder folder = new CredentialsFolder(request.credentials());
       if (request.dryRun()) {
         plan.steps().forEach(step -> out.accept(json(step)));
       } else {
-        sync.apply(
-            desired,
-            plan,
-            new PolicySync.Observer() {
-              @Override
-              public void begins(SyncStep step) {
-                listener.change(step.kind().label(), step.name(), step.label());
-                out.accept(json(step));
-              }
-
-              @Override
-              public void ended(SyncStep step, boolean succeeded) {
-                listener.changed(step.kind().label(), step.name(), step.label(), succeeded);
-              }
-            },
-            folder);
+        new PolicySync(identities, folder, observer(listener, out), random)
+            .apply(desired, plan, workers.threads());
       }
       out.accept(summary(request, plan, tenants.size(), clock.millis() - start));
-    } finally {
-      reading.shutdownNow();
     }
   }
 
-  private static Thread readingThread(Runnable task) {
-    Thread thread = new Thread(task, "sync-policies");
-    thread.setDaemon(true);
-    return thread;
+  private static PolicySync.Observer observer(ChangeListener listener, Consumer<ObjectNode> out) {
+    return new PolicySync.Observer() {
+      private final Object oneAtATime = new Object();
+
+      @Override
+      public void begins(SyncStep step) {
+        listener.change(change(step));
+        synchronized (oneAtATime) {
+          out.accept(json(step));
+        }
+      }
+
+      @Override
+      public void ended(SyncStep step, boolean succeeded) {
+        listener.changed(change(step), succeeded);
+      }
+    };
+  }
+
+  private static Change change(SyncStep step) {
+    return new Change(step.kind().label(), step.name(), step.label(), step.tenant());
   }
 
   private static <T> T await(Future<T> future) {

@@ -3,10 +3,17 @@ package io.akidb.policies.command;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.akidb.objectstore.BucketConfig;
+import io.akidb.objectstore.ObjectStore;
+import io.akidb.objectstore.ObjectStores;
 import io.akidb.policies.command.PoliciesToolTest.Run;
+import io.akidb.tenancy.TenantId;
+import io.akidb.tenancy.TenantQuotas;
+import io.akidb.tenancy.TenantRegistry;
 import io.minio.admin.MinioAdminClient;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -86,6 +93,30 @@ class PoliciesToolIT {
 
   private List<String> told() {
     return events().map(event -> event.group(1) + " " + event.group(3)).toList();
+  }
+
+  @Test
+  void syncPolicies_ofATenant_isInTheTenantsOwnLogToo() {
+    TenantId tenant;
+    try (ObjectStore store =
+        ObjectStores.open(BucketConfig.fromEnvironment(environment, bucket, endpoint))) {
+      tenant =
+          new TenantRegistry(store, Clock.systemUTC())
+              .create("a", TenantQuotas.UNLIMITED, Map.of())
+              .tenant()
+              .tenantId();
+    }
+    Run synced = run("sync-policies", "--credentials", folder.resolve("credentials").toString());
+    assertThat(synced.code()).as("%s", synced).isZero();
+
+    Run own = run("audit-export", "--tenant", tenant.value());
+    assertThat(own.code()).as("%s", own).isZero();
+    assertThat(EVENT.matcher(own.out()).results())
+        .as("three changes of three identities, before and after")
+        .hasSize(18);
+    assertThat(own.out()).doesNotContain("\"identity\":\"node\"");
+    assertThat(events()).hasSize(18 + 6 + 1);
+    assertThat(run("audit-verify").code()).isZero();
   }
 
   @Test

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.akidb.objectstore.BucketConfig;
 import io.akidb.tenancy.TenantId;
 import java.net.URI;
+import java.security.SecureRandom;
+import java.time.Clock;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
@@ -122,7 +124,7 @@ class PolicyGeneratorTest {
     assertThatThrownBy(() -> new PolicyGenerator(local))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("s3://");
-    assertThatThrownBy(() -> MinioIdentities.of(local))
+    assertThatThrownBy(() -> MinioIdentities.of(local, 1, Clock.systemUTC(), new SecureRandom()))
         .isInstanceOf(PolicySyncUsageException.class)
         .hasMessageContaining("--endpoint");
   }
