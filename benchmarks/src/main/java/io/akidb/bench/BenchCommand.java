@@ -6,6 +6,8 @@ import io.akidb.bench.data.DataCache;
 import io.akidb.bench.data.PreparedData;
 import io.akidb.bench.engine.Engine;
 import io.akidb.bench.engine.Engines;
+import io.akidb.bench.identities.PoliciesReport;
+import io.akidb.bench.identities.PoliciesTable;
 import io.akidb.bench.measure.Report;
 import io.akidb.bench.measure.ReportTable;
 import io.akidb.bench.measure.SvgPlot;
@@ -39,7 +41,7 @@ import picocli.CommandLine.Spec;
     sortOptions = false,
     description = {
       "Compares AkiDB's index with other libraries on one data set, in one go;",
-      "or measures what many tenants cost a node."
+      "or measures what many tenants cost a node, or a MinIO's policies."
     },
     footer = {
       "",
@@ -118,6 +120,8 @@ public final class BenchCommand implements Callable<Integer> {
   private @Nullable String kernels;
 
   @Mixin private TenantOptions node = new TenantOptions();
+
+  @Mixin private PolicyOptions policies = new PolicyOptions();
 
   @Option(names = "--json", description = "write all figures to this file")
   private @Nullable Path json;
@@ -214,6 +218,11 @@ public final class BenchCommand implements Callable<Integer> {
     if (node.isTenants()) {
       TenantsReport report = node.tenants(home, reuse.contains("tenants"), clock, log);
       write(report, new TenantsTable(report).text());
+      return 0;
+    }
+    if (policies.isAsked()) {
+      PoliciesReport report = policies.run(home, rounds, clock, log);
+      write(report, new PoliciesTable(report).text());
       return 0;
     }
     if (data == null) {

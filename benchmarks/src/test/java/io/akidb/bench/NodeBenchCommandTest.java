@@ -98,4 +98,11 @@ class NodeBenchCommandTest {
         .isEqualTo(1);
     assertThat(err.toString()).contains("the node did not start", "nonsense");
   }
+
+  @Test
+  void policies_tooFewOrNotByTheScript_areRefused() {
+    assertThat(run("--policies=2")).isEqualTo(1);
+    assertThat(err.toString())
+        .contains(System.getenv("AKIDB_HOME") == null ? "AKIDB_HOME" : "4 or more");
+  }
 }
