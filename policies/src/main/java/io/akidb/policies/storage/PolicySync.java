@@ -60,8 +60,8 @@ final class PolicySync {
    * waited for.
    *
    * @param workers as many threads as there may be changes under way; not closed
-   * @throws StoragePolicyException of the first identity that failed; what else failed is
-   *     suppressed in it
+   * @throws StoragePolicyException of the first identity that failed, or whatever the observer
+   *     threw; what else failed is suppressed in it
    */
   void apply(List<Identity> desired, SyncPlan plan, ExecutorService workers) {
     Map<String, Identity> byLabel = new HashMap<>();
