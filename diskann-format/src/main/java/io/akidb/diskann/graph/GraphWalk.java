@@ -10,10 +10,10 @@ import io.akidb.diskann.format.v1.PageAdvice;
 import io.akidb.diskann.format.v1.ShardFile;
 import io.akidb.diskann.kernel.SegmentLayout;
 import io.akidb.diskann.search.CandidateList;
+import io.akidb.diskann.search.EstimateMap;
 import io.akidb.diskann.search.ExactScan;
 import io.akidb.diskann.search.NearestList;
 import io.akidb.diskann.search.PreparedQuery;
-import io.akidb.diskann.search.VisitedSet;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
@@ -60,7 +60,7 @@ abstract class GraphWalk {
   private final ExactScan scan;
   private final CandidateList list = new CandidateList();
   private final CandidateList matching = new CandidateList();
-  private final VisitedSet visited = new VisitedSet();
+  private final EstimateMap known = new EstimateMap();
   private final NearestList nearest = new NearestList();
 
   private int hops;
@@ -298,7 +298,7 @@ abstract class GraphWalk {
 
   private void reset(int listSize, SearchParameters parameters) {
     list.reset(listSize);
-    visited.clear();
+    known.clear();
     nearest.reset(parameters.k());
     start();
   }
@@ -344,6 +344,7 @@ abstract class GraphWalk {
     if (degree < 0 || degree > layout.maxDegree()) {
       throw ShardFile.corrupt("node " + node + " has " + degree + " neighbours");
     }
+    known.set(known.place(node), EstimateMap.CLOSED);
     pages += (int) (layout.lastPage(node) - layout.firstPage(node)) + 1;
     expand(at, degree, distance);
   }
@@ -357,8 +358,12 @@ abstract class GraphWalk {
     return neighbour;
   }
 
+  /** Whether a node is met for the first time. */
   final boolean isNew(int node) {
-    return visited.add(node);
+    int place = known.place(node);
+    boolean isNew = Float.isNaN(known.estimate(place));
+    known.set(place, EstimateMap.CLOSED);
+    return isNew;
   }
 
   /** A candidate whose estimate is not below this would not be looked at. */
@@ -368,15 +373,28 @@ abstract class GraphWalk {
 
   /** Takes a candidate that is new. */
   final void offerCandidate(float estimate, int node) {
-    (walkFilter != null && walkFilter.accepts(node) ? matching : list).add(estimate, node);
+    candidates(node).add(estimate, node);
   }
 
-  /** Takes a candidate that may have been offered before. */
+  /**
+   * Takes a candidate that may have been offered before, by another of its neighbours: codes err
+   * independently of each other there, so that the mean of estimates errs less than each.
+   */
   final void offerAnyCandidate(float estimate, int node) {
-    CandidateList into = walkFilter != null && walkFilter.accepts(node) ? matching : list;
-    if (into.wouldKeep(estimate) && visited.add(node)) {
-      into.add(estimate, node);
+    int place = known.place(node);
+    float before = known.estimate(place);
+    if (Float.isNaN(before)) {
+      known.set(place, estimate);
+      candidates(node).add(estimate, node);
+    } else if (before != EstimateMap.CLOSED) {
+      float mean = (before + estimate) / 2;
+      known.set(place, mean);
+      candidates(node).move(before, mean, node);
     }
+  }
+
+  private CandidateList candidates(int node) {
+    return walkFilter != null && walkFilter.accepts(node) ? matching : list;
   }
 
   final void countEstimates(int count) {

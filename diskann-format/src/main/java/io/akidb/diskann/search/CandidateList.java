@@ -65,6 +65,51 @@ public final class CandidateList {
     cursor = Math.min(cursor, at);
   }
 
+  /**
+   * Gives a candidate another distance: one that is in the list and was not expanded changes its
+   * place; any other is added.
+   */
+  public void move(float before, float now, int id) {
+    long old = SortableKeys.of(before, id);
+    int at = placeOf(old);
+    if (at < 0) {
+      add(now, id);
+      return;
+    }
+    long key = SortableKeys.of(now, id);
+    int to = at;
+    if (key < old) {
+      for (; to > 0 && keys[to - 1] > key; to--) {
+        keys[to] = keys[to - 1];
+      }
+    } else {
+      for (; to + 1 < size && keys[to + 1] < key; to++) {
+        keys[to] = keys[to + 1];
+      }
+    }
+    keys[to] = key;
+    cursor = Math.min(cursor, to);
+  }
+
+  /** Where a key is; -1 if nowhere. Keys of one distance are in no order once some are expanded. */
+  private int placeOf(long key) {
+    if (size == 0 || before(keys[size - 1], key)) {
+      return -1;
+    }
+    int at = Arrays.binarySearch(keys, 0, size, key & ~0xffffffffL);
+    for (at = at < 0 ? -at - 1 : at; at < size && !before(key, keys[at]); at++) {
+      if (keys[at] == key) {
+        return at;
+      }
+    }
+    return -1;
+  }
+
+  /** Whether the distance of one key is less than another's. */
+  private static boolean before(long key, long other) {
+    return key >> 32 < other >> 32;
+  }
+
   /** The best candidate that was not expanded, which now is; -1 if there is none. */
   public int expandNext() {
     while (cursor < size) {

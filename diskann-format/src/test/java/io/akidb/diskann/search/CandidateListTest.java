@@ -61,6 +61,58 @@ class CandidateListTest {
     }
   }
 
+  @RepeatedTest(20)
+  void move_randomChanges_keepsTheOrderAndWhatWasExpanded(RepetitionInfo run) {
+    long seed = 200L + run.getCurrentRepetition();
+    SplittableRandom random = new SplittableRandom(seed);
+    CandidateList list = new CandidateList();
+    int capacity = 1 + random.nextInt(100);
+    list.reset(capacity);
+    TreeSet<Candidate> model =
+        new TreeSet<>(
+            Comparator.comparingDouble(Candidate::distance).thenComparingInt(Candidate::id));
+    Set<Integer> expanded = new HashSet<>();
+    float[] known = new float[300];
+    for (int step = 0; step < 2_000; step++) {
+      int id = random.nextInt(known.length);
+      float now = (float) random.nextDouble(0.1, 1);
+      boolean isListed = model.remove(new Candidate(known[id], id));
+      if (expanded.contains(id)) {
+        if (isListed) {
+          model.add(new Candidate(known[id], id));
+        }
+      } else {
+        // What is listed stays so, however far; what is not has to be nearer than something.
+        list.move(known[id], now, id);
+        known[id] = now;
+        if (isListed || model.size() < capacity || now < model.last().distance()) {
+          model.add(new Candidate(now, id));
+          if (model.size() > capacity) {
+            model.pollLast();
+          }
+        }
+      }
+      if (random.nextInt(20) == 0) {
+        int next = list.expandNext();
+        assertThat(next)
+            .as("seed %s, step %s", seed, step)
+            .isEqualTo(
+                model.stream()
+                    .map(Candidate::id)
+                    .filter(each -> !expanded.contains(each))
+                    .findFirst()
+                    .orElse(-1));
+        expanded.add(next);
+      }
+      assertThat(list.size()).isEqualTo(model.size());
+    }
+    int i = 0;
+    for (Candidate candidate : model) {
+      assertThat(list.id(i)).as("seed %s, place %s", seed, i).isEqualTo(candidate.id());
+      assertThat(list.distance(i++)).isEqualTo(candidate.distance());
+    }
+  }
+
   @Test
   void list_equalDistances_expandsEachOnceAndStaysSorted() {
     SplittableRandom random = new SplittableRandom(7);
@@ -79,6 +131,35 @@ class CandidateListTest {
     assertThat(expanded).hasSize(500);
     for (int i = 1; i < 500; i++) {
       assertThat(list.distance(i)).isGreaterThanOrEqualTo(list.distance(i - 1));
+    }
+  }
+
+  @Test
+  void move_equalDistances_listsEachOnce() {
+    SplittableRandom random = new SplittableRandom(8);
+    CandidateList list = new CandidateList();
+    list.reset(60);
+    float[] known = new float[50];
+    boolean[] expanded = new boolean[50];
+    for (int id = 0; id < 50; id++) {
+      list.add(0, id);
+    }
+    for (int step = 0; step < 2_000; step++) {
+      int id = random.nextInt(50);
+      float now = random.nextInt(3);
+      if (!expanded[id]) {
+        list.move(known[id], now, id);
+        known[id] = now;
+      }
+      if (step % 50 == 0) {
+        expanded[list.expandNext()] = true;
+      }
+      assertThat(list.size()).isEqualTo(50);
+    }
+    Set<Integer> ids = new HashSet<>();
+    for (int i = 0; i < 50; i++) {
+      assertThat(ids.add(list.id(i))).isTrue();
+      assertThat(list.distance(i)).isEqualTo(known[list.id(i)]);
     }
   }
 
