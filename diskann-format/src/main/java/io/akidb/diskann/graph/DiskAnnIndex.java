@@ -23,9 +23,9 @@ final class DiskAnnIndex extends MappedIndex {
   private final MemorySegment codes;
   private final @Nullable FusedEntries entries;
   private final RecallCalibration calibration;
-  private final IdleWalks walks = new IdleWalks(() -> new ResidentWalk(this));
+  private final IdleWalks walks;
 
-  DiskAnnIndex(ShardFile file) {
+  DiskAnnIndex(ShardFile file, long waitNanos) {
     super(file);
     MemorySegment book = file.checkedSection(ShardSections.CODEBOOK);
     if (book.byteSize() > QUANTIZER_BYTES_MAX) {
@@ -44,6 +44,7 @@ final class DiskAnnIndex extends MappedIndex {
     if (size() > 0 && parameters().entryNode() < 0) {
       throw ShardFile.corrupt("there is no entry node");
     }
+    this.walks = new IdleWalks(() -> new ResidentWalk(this, waitNanos));
   }
 
   Quantizer quantizer() {

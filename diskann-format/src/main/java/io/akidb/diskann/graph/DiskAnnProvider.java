@@ -22,6 +22,20 @@ import org.jspecify.annotations.Nullable;
 public final class DiskAnnProvider implements IndexProvider {
   public static final String TYPE = "diskann";
 
+  /** A step that took longer has waited for a disk; one that has not takes a few microseconds. */
+  private static final long WAIT_NANOS = 25_000;
+
+  private final long waitNanos;
+
+  public DiskAnnProvider() {
+    this(WAIT_NANOS);
+  }
+
+  /** Of indexes whose walks read by blocks after a step that took longer than so many ns. */
+  DiskAnnProvider(long waitNanos) {
+    this.waitNanos = waitNanos;
+  }
+
   @Override
   public String type() {
     return TYPE;
@@ -95,8 +109,8 @@ public final class DiskAnnProvider implements IndexProvider {
         file,
         shard ->
             switch (shard.kind()) {
-              case ShardSections.KIND_DISKANN -> new DiskAnnIndex(shard);
-              case ShardSections.KIND_FUSED -> new FusedIndex(shard);
+              case ShardSections.KIND_DISKANN -> new DiskAnnIndex(shard, waitNanos);
+              case ShardSections.KIND_FUSED -> new FusedIndex(shard, waitNanos);
               default -> throw MappedIndex.unexpectedKind(shard, "2 or 3");
             },
         ShardSections.FEATURE_PAGED_NODES,

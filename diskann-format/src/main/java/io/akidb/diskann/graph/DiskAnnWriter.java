@@ -3,6 +3,7 @@ package io.akidb.diskann.graph;
 import io.akidb.diskann.BuildParameters;
 import io.akidb.diskann.BuildProgress;
 import io.akidb.diskann.BuildReport;
+import io.akidb.diskann.DistanceMetric;
 import io.akidb.diskann.IndexSchema;
 import io.akidb.diskann.PqCodebook;
 import io.akidb.diskann.Quantization;
@@ -186,7 +187,8 @@ final class DiskAnnWriter {
     }
     int[] old = new int[n];
     int[] nodes = new int[n];
-    orderByWalk(graph, made, old, nodes);
+    requireReachable(graph, made, old, nodes);
+    number(spill, form, made, old, nodes);
     return new Graph(
         made.positions(old),
         (node, into) -> renumbered(graph, old[node], nodes, into),
@@ -250,23 +252,54 @@ final class DiskAnnWriter {
         parameters.seed());
   }
 
+  private static void requireReachable(
+      VamanaGraph graph, MadeGraph made, int[] order, int[] reachedFrom) {
+    int count = WindowWalk.run(graph, made.windows(), made.entries()[0], order, reachedFrom);
+    if (count != graph.nodes()) {
+      throw new IllegalStateException(
+          "only " + count + " of " + graph.nodes() + " nodes can be reached");
+    }
+  }
+
   /**
-   * Numbers the nodes in the order in which a breadth-first walk from the first entry meets them,
-   * one window after the other, so that neighbours lie near each other and the first pages are
-   * those that every search reads.
+   * Numbers the nodes of each window so that near ones lie in one page, and in one block of pages.
    *
    * @param old the node of each number
    * @param nodes the number of each node
    */
-  private static void orderByWalk(VamanaGraph graph, MadeGraph made, int[] old, int[] nodes) {
-    int count = WindowWalk.run(graph, made.windows(), made.entries()[0], old, nodes);
-    if (count != old.length) {
-      throw new IllegalStateException(
-          "only " + count + " of " + old.length + " nodes can be reached");
+  private void number(Spill spill, VectorForm form, MadeGraph made, int[] old, int[] nodes) {
+    progress.update("order", 0, old.length);
+    int dimension = schema.dimension();
+    NodeLayout layout =
+        parameters.quantization() == Quantization.BINARY_NEIGHBOURS && trained == null
+            ? NodeLayout.fused(form, dimension, parameters.maxDegree())
+            : NodeLayout.of(form, dimension, parameters.maxDegree());
+    int[] order = made.order();
+    NearOrder.Vectors vectors =
+        (node, into) -> {
+          int position = order.length == 0 ? node : order[node];
+          spill.vector(position, into);
+          if (schema.metric() == DistanceMetric.COSINE) {
+            float scale = spill.inverseNorm(position);
+            for (int d = 0; d < dimension; d++) {
+              into[d] *= scale;
+            }
+          }
+        };
+    int[] windows = made.windows();
+    for (int w = 0; w + 1 < windows.length; w++) {
+      NearOrder.arrange(
+          vectors,
+          spill.paddedDimension(),
+          Math.max(1, layout.nodesPerPage()),
+          windows[w],
+          windows[w + 1],
+          old);
     }
-    for (int node = 0; node < count; node++) {
+    for (int node = 0; node < old.length; node++) {
       nodes[old[node]] = node;
     }
+    progress.update("order", old.length, old.length);
   }
 
   private void writeCodes(SectionOutput out, Quantizer quantizer, Spill spill, int[] positions) {

@@ -13,13 +13,14 @@ import org.jspecify.annotations.Nullable;
 final class FusedIndex extends MappedIndex {
   private final FusedEntries entries;
   private final RecallCalibration calibration;
-  private final IdleWalks walks = new IdleWalks(() -> new FusedWalk(this));
+  private final IdleWalks walks;
 
-  FusedIndex(ShardFile file) {
+  FusedIndex(ShardFile file, long waitNanos) {
     super(file);
     adviseRandomReads();
     this.entries = FusedEntries.read(file, schema(), size());
     this.calibration = CalibrationSection.read(file);
+    this.walks = new IdleWalks(() -> new FusedWalk(this, waitNanos));
   }
 
   FusedEntries entries() {

@@ -23,8 +23,8 @@ final class FusedWalk extends GraphWalk {
   private final float[] estimates = new float[FastScan.LANES];
   private float centreDistance;
 
-  FusedWalk(FusedIndex index) {
-    super(index);
+  FusedWalk(FusedIndex index, long waitNanos) {
+    super(index, waitNanos);
     this.index = index;
     this.metric = index.schema().metric();
     this.nodes = index.nodes();
@@ -93,7 +93,7 @@ final class FusedWalk extends GraphWalk {
   }
 
   @Override
-  float distanceOf(float estimate) {
-    return metric == DistanceMetric.COSINE ? estimate / 2 : estimate;
+  float estimateOf(float distance) {
+    return metric == DistanceMetric.COSINE ? 2 * distance : distance;
   }
 }

@@ -14,6 +14,7 @@ import io.akidb.diskann.search.EstimateMap;
 import io.akidb.diskann.search.ExactScan;
 import io.akidb.diskann.search.NearestList;
 import io.akidb.diskann.search.PreparedQuery;
+import io.akidb.diskann.search.VisitedSet;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
@@ -50,9 +51,7 @@ abstract class GraphWalk {
   /** By so much matches have to be rarer around the query than elsewhere to count as far. */
   private static final int SPARSE = 3;
 
-  /** A step that took longer has waited for a disk; one that has not takes a few microseconds. */
-  private static final long COLD_STEP_NANOS = 25_000;
-
+  private final long waitNanos;
   private final NodeLayout layout;
   private final MemorySegment nodes;
   private final int size;
@@ -62,6 +61,8 @@ abstract class GraphWalk {
   private final CandidateList matching = new CandidateList();
   private final EstimateMap known = new EstimateMap();
   private final NearestList nearest = new NearestList();
+  private final VisitedSet blocksAsked = new VisitedSet();
+  private final VisitedSet blocksRead = new VisitedSet();
 
   private int hops;
   private int quantizedDistances;
@@ -72,7 +73,13 @@ abstract class GraphWalk {
   private int sampledMatches;
   private @Nullable NodeFilter walkFilter;
 
-  GraphWalk(MappedIndex index) {
+  /**
+   * For an index.
+   *
+   * @param waitNanos a step that takes longer has waited for a disk
+   */
+  GraphWalk(MappedIndex index, long waitNanos) {
+    this.waitNanos = waitNanos;
     this.layout = index.layout();
     this.nodes = index.nodes();
     this.size = index.size();
@@ -106,8 +113,8 @@ abstract class GraphWalk {
    */
   abstract float hopelessRatio(float breadth);
 
-  /** What an estimate is in the metric's distance. */
-  abstract float distanceOf(float estimate);
+  /** What the metric's distance is as an estimate. */
+  abstract float estimateOf(float distance);
 
   void search(
       float[] vector, SearchParameters parameters, @Nullable NodeFilter filter, SearchBuffer into) {
@@ -206,8 +213,8 @@ abstract class GraphWalk {
   private boolean isPast(CandidateList candidates, SearchParameters parameters) {
     return candidates.size() > 0
         && !Float.isNaN(parameters.radius())
-        && distanceOf(candidates.distance(candidates.size() - 1))
-            > parameters.radius() + Math.abs(parameters.radius());
+        && candidates.distance(candidates.size() - 1)
+            > estimateOf(parameters.radius() + Math.abs(parameters.radius()));
   }
 
   /**
@@ -229,15 +236,21 @@ abstract class GraphWalk {
       if (mayEnd && nearest.isFull() && list.expandedDistance() > hopeless * nearest.farthest()) {
         break;
       }
-      hops++;
       if (isCold) {
+        if (isExpanded(node)) {
+          continue;
+        }
         readAhead(list, node, parameters.beamWidth());
       }
+      hops++;
       float distance = distance(node);
       offer(node, distance, parameters);
       expand(node, distance);
+      if (isCold) {
+        expandBlock(node, parameters);
+      }
       long ended = System.nanoTime();
-      isCold |= ended - began > COLD_STEP_NANOS;
+      isCold = isCold || isWaiting(ended - began);
       began = ended;
     }
     if (parameters.rerank() > 0) {
@@ -275,10 +288,13 @@ abstract class GraphWalk {
           other < 0 || (match >= 0 && matching.distance(match) <= list.distance(other));
       CandidateList from = isMatch ? matching : list;
       int node = from.expandNext();
-      hops++;
       if (isCold) {
+        if (isExpanded(node)) {
+          continue;
+        }
         readAhead(from, node, parameters.beamWidth());
       }
+      hops++;
       float distance = distance(node);
       if (isMatch && comparesAll) {
         offer(node, distance, parameters);
@@ -287,8 +303,11 @@ abstract class GraphWalk {
         sample(node, filter);
       }
       expand(node, distance);
+      if (isCold) {
+        expandBlock(node, parameters);
+      }
       long ended = System.nanoTime();
-      isCold |= ended - began > COLD_STEP_NANOS;
+      isCold = isCold || isWaiting(ended - began);
       began = ended;
     }
     if (!comparesAll) {
@@ -320,16 +339,67 @@ abstract class GraphWalk {
     }
   }
 
+  /** Whether a step has waited for a disk; the walk begins to read by blocks then. */
+  private boolean isWaiting(long nanos) {
+    if (nanos <= waitNanos) {
+      return false;
+    }
+    blocksAsked.clear();
+    blocksRead.clear();
+    return true;
+  }
+
+  /** Whether a candidate was expanded before it came to its turn. */
+  private boolean isExpanded(int node) {
+    return known.estimate(known.place(node)) == EstimateMap.CLOSED;
+  }
+
   /**
-   * Asks for the records of a node and of the next best candidates, so that their pages come at
-   * once rather than one after the other (DiskANN's beam, section 3.3).
+   * Asks for the blocks of a node and of the next best candidates, so that they come at once rather
+   * than one after the other (DiskANN's beam, section 3.3).
    */
   private void readAhead(CandidateList from, int node, int beamWidth) {
-    PageAdvice.willNeed(nodes, layout.offset(node), layout.strideBytes());
+    askFor(node);
     int place = from.nextUnexpanded(0);
     for (int i = 1; i < beamWidth && place >= 0; i++) {
-      PageAdvice.willNeed(nodes, layout.offset(from.id(place)), layout.strideBytes());
+      askFor(from.id(place));
       place = from.nextUnexpanded(place + 1);
+    }
+  }
+
+  private void askFor(int node) {
+    int block = node / layout.nodesPerBlock();
+    if (blocksAsked.add(block)) {
+      int first = block * layout.nodesPerBlock();
+      PageAdvice.willNeed(nodes, layout.offset(first), layout.blockBytes(first, size));
+    }
+  }
+
+  /**
+   * Expands what a node's block holds besides it: what is near enough for a place in the list is
+   * worth it, since the next read takes longer than all of them (Wang et al., Starling, SIGMOD
+   * 2024, section 5.1).
+   */
+  private void expandBlock(int node, SearchParameters parameters) {
+    int block = node / layout.nodesPerBlock();
+    // A search that compares the best of its list only wants no others.
+    if (parameters.rerank() > 0 || !blocksRead.add(block)) {
+      return;
+    }
+    int first = block * layout.nodesPerBlock();
+    int end = Math.min(size, first + layout.nodesPerBlock());
+    for (int other = first; other < end; other++) {
+      if (!isExpanded(other)) {
+        float distance = distance(other);
+        CandidateList into = candidates(other);
+        if (into.wouldKeep(estimateOf(distance))) {
+          hops++;
+          if (walkFilter == null || into == matching) {
+            offer(other, distance, parameters);
+          }
+          expand(other, distance);
+        }
+      }
     }
   }
 
@@ -362,7 +432,9 @@ abstract class GraphWalk {
   final boolean isNew(int node) {
     int place = known.place(node);
     boolean isNew = Float.isNaN(known.estimate(place));
-    known.set(place, EstimateMap.CLOSED);
+    if (isNew) {
+      known.set(place, EstimateMap.MET);
+    }
     return isNew;
   }
 

@@ -49,7 +49,7 @@ final class RecallCalibrator {
   }
 
   RecallCalibration calibrate(Path file) {
-    try (VectorIndex index = new DiskAnnProvider().open(file)) {
+    try (VectorIndex index = new DiskAnnProvider(Long.MAX_VALUE).open(file)) {
       progress.update("calibrate", 0, index.size());
       float[][] queries = queries(index);
       float[][] truth = truth((MappedIndex) index, queries);

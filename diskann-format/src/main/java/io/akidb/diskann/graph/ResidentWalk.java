@@ -22,8 +22,8 @@ final class ResidentWalk extends GraphWalk {
   private final int[] fresh;
   private final float[] estimates;
 
-  ResidentWalk(DiskAnnIndex index) {
-    super(index);
+  ResidentWalk(DiskAnnIndex index, long waitNanos) {
+    super(index, waitNanos);
     this.codes = index.codes();
     this.query = index.quantizer().query();
     this.entry = index.parameters().entryNode();
@@ -76,8 +76,8 @@ final class ResidentWalk extends GraphWalk {
   }
 
   @Override
-  float distanceOf(float estimate) {
-    return estimate;
+  float estimateOf(float distance) {
+    return distance;
   }
 
   private void offer(int count) {

@@ -3,13 +3,16 @@ package io.akidb.diskann.search;
 import java.util.Arrays;
 
 /**
- * What a walk knows of the nodes that it has met: an estimate of each one's distance, {@link #NEW}
- * before there is one, {@link #CLOSED} once it needs none any more. Cleared often: open addressing,
- * at most half full. For one thread.
+ * What a walk knows of the nodes that it has met: an estimate of each one's distance, or {@link
+ * #NEW}, {@link #MET}, {@link #CLOSED}. Cleared often: open addressing, at most half full. For one
+ * thread.
  */
 public final class EstimateMap {
   /** Of a node that was not met before; not a number. */
   public static final float NEW = Float.NaN;
+
+  /** Of a node whose estimate nobody will ask for. */
+  public static final float MET = Float.POSITIVE_INFINITY;
 
   /** Of a node that is done with. */
   public static final float CLOSED = Float.NEGATIVE_INFINITY;

@@ -28,6 +28,9 @@ public record NodeLayout(
   private static final int RECORD_ALIGNED = 64;
   private static final int GROUP_BITS = 4;
 
+  /** What a disk reads in hardly more time than one page. */
+  private static final int BLOCK_BYTES = 4 * ShardSections.PAGE_BYTES;
+
   /** Of records without codes. */
   public static NodeLayout of(VectorForm form, int dimension, int maxDegree) {
     return of(form, dimension, maxDegree, 0);
@@ -76,6 +79,24 @@ public record NodeLayout(
   /** The page that a node's record ends on. */
   public long lastPage(int node) {
     return (offset(node) + strideBytes - 1) / ShardSections.PAGE_BYTES;
+  }
+
+  /**
+   * Nodes that are read together by a walk that waits for a disk: the records of four pages, or as
+   * many large ones as come nearest to that; a power of two times the nodes of a page.
+   */
+  public int nodesPerBlock() {
+    return nodesPerPage > 0
+        ? nodesPerPage * (BLOCK_BYTES / ShardSections.PAGE_BYTES)
+        : Math.max(1, Integer.highestOneBit(BLOCK_BYTES * 3 / 2 / strideBytes));
+  }
+
+  /**
+   * The bytes of a node's block, of so many nodes in all, begin at {@link #offset} of its first.
+   */
+  public long blockBytes(int firstNode, int nodes) {
+    int last = Math.min(nodes, firstNode + nodesPerBlock()) - 1;
+    return offset(last) + strideBytes - offset(firstNode);
   }
 
   public int inverseNormAt() {
