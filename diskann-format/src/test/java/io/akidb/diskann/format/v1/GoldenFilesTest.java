@@ -146,13 +146,18 @@ class GoldenFilesTest {
       assertThat(now.array()).isEqualTo(golden.array());
       return;
     }
-    // The graph may become a better one; how it lies in the file may not change.
+    // The graph may become a better one; how it lies in the file may not change. Nodes in another
+    // order have attributes in other runs, which take more bytes or fewer; those of flat shards,
+    // above, do not.
     List<Integer> sections = new ArrayList<>(golden.ids());
     if (isWithoutEntries(type)) {
       sections.add(ShardBytes.ENTRIES);
     }
     assertThat(now.ids()).containsExactlyInAnyOrderElementsOf(sections);
     for (int id : golden.ids()) {
+      if (id == ShardSections.ATTRIBUTES) {
+        continue;
+      }
       assertThat(now.length(id)).as("section %s", id).isEqualTo(golden.length(id));
     }
     assertThat(Arrays.copyOf(now.array(), 168)).startsWith(Arrays.copyOf(golden.array(), 12));
