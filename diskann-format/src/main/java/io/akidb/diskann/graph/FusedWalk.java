@@ -1,11 +1,16 @@
 package io.akidb.diskann.graph;
 
 import io.akidb.diskann.DistanceMetric;
+import io.akidb.diskann.NodeFilter;
+import io.akidb.diskann.SearchBuffer;
+import io.akidb.diskann.SearchParameters;
 import io.akidb.diskann.kernel.FastScan;
 import io.akidb.diskann.quantization.BinaryQuery;
 import io.akidb.diskann.quantization.Rotation;
+import io.akidb.diskann.search.CandidateList;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A walk by the binary codes that lie beside each node's neighbours: one read brings all that
@@ -13,6 +18,12 @@ import java.util.Arrays;
  * Estimates are squared distances to vectors of unit length for cosine.
  */
 final class FusedWalk extends GraphWalk {
+  /** So many of the nearest entries are candidates at least. */
+  private static final int STARTS_MIN = 8;
+
+  /** One of them for so many candidates that are kept. */
+  private static final int CANDIDATES_PER_START = 8;
+
   private final FusedIndex index;
   private final DistanceMetric metric;
   private final MemorySegment nodes;
@@ -21,7 +32,9 @@ final class FusedWalk extends GraphWalk {
   private final BinaryQuery query;
   private final float[] rotated;
   private final float[] estimates = new float[FastScan.LANES];
+  private final CandidateList starts = new CandidateList();
   private float centreDistance;
+  private int startCount;
 
   FusedWalk(FusedIndex index, long waitNanos) {
     super(index, waitNanos);
@@ -49,11 +62,47 @@ final class FusedWalk extends GraphWalk {
   }
 
   @Override
+  void search(
+      float[] vector, SearchParameters parameters, @Nullable NodeFilter filter, SearchBuffer into) {
+    int kept = Math.max(parameters.k(), parameters.searchListSize());
+    // Entries that match are answers, few as they may be: then all of them are offered.
+    startCount =
+        filter != null
+            ? index.entries().count()
+            : Math.max(STARTS_MIN, kept / CANDIDATES_PER_START);
+    super.search(vector, parameters, filter, into);
+  }
+
+  @Override
   void start() {
     FusedEntries entries = index.entries();
+    if (startCount >= entries.count()) {
+      startEverywhere(entries);
+      return;
+    }
+    // A list as long as the walk's would be filled by hundreds of far entries, each sorted in.
+    starts.reset(startCount);
     for (int from = 0; from < entries.count(); from += FastScan.LANES) {
       int count = Math.min(FastScan.LANES, entries.count() - from);
-      int near = estimate(entries.codes(), 0, from, count, centreDistance);
+      int near = estimate(entries.codes(), 0, from, count, centreDistance, starts.limit());
+      if (from == 0) {
+        // The only one of which it is known that it reaches all nodes.
+        offerAnyCandidate(estimates[0], entries.node(0));
+      }
+      for (; near != 0; near &= near - 1) {
+        int i = Integer.numberOfTrailingZeros(near);
+        starts.add(estimates[i], entries.node(from + i));
+      }
+    }
+    for (int i = 0; i < starts.size(); i++) {
+      offerAnyCandidate(starts.distance(i), starts.id(i));
+    }
+  }
+
+  private void startEverywhere(FusedEntries entries) {
+    for (int from = 0; from < entries.count(); from += FastScan.LANES) {
+      int count = Math.min(FastScan.LANES, entries.count() - from);
+      int near = estimate(entries.codes(), 0, from, count, centreDistance, limit());
       for (; near != 0; near &= near - 1) {
         int i = Integer.numberOfTrailingZeros(near);
         offerAnyCandidate(estimates[i], entries.node(from + i));
@@ -66,7 +115,7 @@ final class FusedWalk extends GraphWalk {
     float base = metric == DistanceMetric.COSINE ? 2 * distance : distance;
     for (int from = 0; from < degree; from += FastScan.LANES) {
       int count = Math.min(FastScan.LANES, degree - from);
-      int near = estimate(nodes, at + codesAt, from, count, base);
+      int near = estimate(nodes, at + codesAt, from, count, base, limit());
       for (; near != 0; near &= near - 1) {
         int i = Integer.numberOfTrailingZeros(near);
         offerAnyCandidate(estimates[i], neighbour(at, from + i));
@@ -75,9 +124,9 @@ final class FusedWalk extends GraphWalk {
   }
 
   /** Estimates a block; bit i of the answer says that the i-th of them is near enough. */
-  private int estimate(MemorySegment codes, long at, int from, int count, float base) {
+  private int estimate(MemorySegment codes, long at, int from, int count, float base, float limit) {
     countEstimates(count);
-    int near = query.estimate(codes, at, from / FastScan.LANES, base, limit(), estimates);
+    int near = query.estimate(codes, at, from / FastScan.LANES, base, limit, estimates);
     return count == FastScan.LANES ? near : near & (1 << count) - 1;
   }
 

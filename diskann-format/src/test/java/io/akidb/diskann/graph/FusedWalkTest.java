@@ -114,4 +114,32 @@ class FusedWalkTest extends IndexFixture {
     // Lists of one and a half times as many would take as many steps.
     assertThat(hops / QUERIES).isLessThan(1.3 * LIST);
   }
+
+  @Test
+  void search_byAShortListAmongManyClusters_beginsInTheQuerysOwn() {
+    SplittableRandom random = new SplittableRandom(SEED);
+    float[][] centres = new float[60][24];
+    Arrays.setAll(centres, i -> near(centres[i], 1, random));
+    float[][] base = new float[3_000][];
+    Arrays.setAll(base, i -> near(centres[i % centres.length], 0.05, random));
+    SearchParameters few = SearchParameters.defaults(5).withSearchListSize(5);
+    int lost = 0;
+    try (VectorIndex index = build(DistanceMetric.L2, base)) {
+      for (float[] centre : centres) {
+        float[] query = near(centre, 0.05, random);
+        lost += index.search(query, few, null).distances()[0] > 1 ? 1 : 0;
+        // A filtered search offers every entry.
+        lost += index.search(query, few, node -> true).distances()[0] > 1 ? 1 : 0;
+      }
+    }
+    assertThat(lost).isZero();
+  }
+
+  private static float[] near(float[] centre, double deviation, SplittableRandom random) {
+    float[] vector = centre.clone();
+    for (int d = 0; d < vector.length; d++) {
+      vector[d] += (float) (deviation * random.nextGaussian());
+    }
+    return vector;
+  }
 }
