@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 public final class DiskAnnProvider implements IndexProvider {
   public static final String TYPE = "diskann";
 
-  /** A step that took longer has waited for a disk; one that has not takes a few microseconds. */
+  /** A step that took longer may have waited for a disk; others take a few microseconds. */
   private static final long WAIT_NANOS = 25_000;
 
   private final long waitNanos;
@@ -31,7 +31,7 @@ public final class DiskAnnProvider implements IndexProvider {
     this(WAIT_NANOS);
   }
 
-  /** Of indexes whose walks read by blocks after a step that took longer than so many ns. */
+  /** Of indexes whose walks take a step for one that waited as {@link GraphWalk} says. */
   DiskAnnProvider(long waitNanos) {
     this.waitNanos = waitNanos;
   }

@@ -4,6 +4,7 @@ import io.akidb.diskann.BitmapFilter;
 import io.akidb.diskann.NodeFilter;
 import io.akidb.diskann.SearchBuffer;
 import io.akidb.diskann.SearchParameters;
+import io.akidb.diskann.format.v1.MajorFaults;
 import io.akidb.diskann.format.v1.MappedIndex;
 import io.akidb.diskann.format.v1.NodeLayout;
 import io.akidb.diskann.format.v1.PageAdvice;
@@ -61,9 +62,11 @@ abstract class GraphWalk {
   private final CandidateList matching = new CandidateList();
   private final EstimateMap known = new EstimateMap();
   private final NearestList nearest = new NearestList();
+  private final MajorFaults faults = new MajorFaults();
   private final VisitedSet blocksAsked = new VisitedSet();
   private final VisitedSet blocksRead = new VisitedSet();
 
+  private long faultsBefore;
   private int hops;
   private int quantizedDistances;
   private int fullDistances;
@@ -76,7 +79,7 @@ abstract class GraphWalk {
   /**
    * For an index.
    *
-   * @param waitNanos a step that takes longer has waited for a disk
+   * @param waitNanos a step that takes longer may have waited for a disk; less than 0 if all have
    */
   GraphWalk(MappedIndex index, long waitNanos) {
     this.waitNanos = waitNanos;
@@ -316,6 +319,7 @@ abstract class GraphWalk {
   }
 
   private void reset(int listSize, SearchParameters parameters) {
+    faultsBefore = faults.ofThisThread();
     list.reset(listSize);
     known.clear();
     nearest.reset(parameters.k());
@@ -341,12 +345,13 @@ abstract class GraphWalk {
 
   /** Whether a step has waited for a disk; the walk begins to read by blocks then. */
   private boolean isWaiting(long nanos) {
-    if (nanos <= waitNanos) {
-      return false;
+    boolean isWaiting =
+        waitNanos < 0 || (nanos > waitNanos && faults.ofThisThread() > faultsBefore);
+    if (isWaiting) {
+      blocksAsked.clear();
+      blocksRead.clear();
     }
-    blocksAsked.clear();
-    blocksRead.clear();
-    return true;
+    return isWaiting;
   }
 
   /** Whether a candidate was expanded before it came to its turn. */
