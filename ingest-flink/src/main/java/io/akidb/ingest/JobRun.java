@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -64,9 +65,10 @@ final class JobRun {
       configuration.setString("execution.state-recovery.claim-mode", "CLAIM");
       newestCheckpoint(checkpointDir)
           .ifPresent(
-              path ->
-                  configuration.setString(
-                      "execution.state-recovery.path", path.toUri().toString()));
+              path -> {
+                dropOutdated(checkpointDir, path);
+                configuration.setString("execution.state-recovery.path", path.toUri().toString());
+              });
     }
     if (local) {
       configuration.setString("taskmanager.numberOfTaskSlots", Integer.toString(parallelism));
@@ -83,15 +85,35 @@ final class JobRun {
     if (!Files.isDirectory(directory)) {
       return Optional.empty();
     }
+    return completed(directory).stream()
+        .max(Comparator.comparingLong(JobRun::modified).thenComparingLong(JobRun::checkpointNumber))
+        .map(Path::getParent);
+  }
+
+  /** What is in each completed checkpoint. */
+  private static List<Path> completed(Path directory) {
     try (Stream<Path> files =
         Files.find(directory, 3, (path, is) -> path.endsWith("_metadata") && is.size() > 0)) {
-      return files
-          .max(
-              Comparator.comparingLong(JobRun::modified)
-                  .thenComparingLong(JobRun::checkpointNumber))
-          .map(Path::getParent);
+      return files.toList();
     } catch (IOException | UncheckedIOException e) {
       throw new IngestUsageException("--checkpoint-dir: cannot read " + directory, e);
+    }
+  }
+
+  /**
+   * Makes checkpoints that are older than the newest incomplete. The engine deletes each as the
+   * next is complete, but a process that was killed in between has left it, and once the job has
+   * ended and deleted the newest, it would be gone on from.
+   */
+  private static void dropOutdated(Path directory, Path newest) {
+    for (Path metadata : completed(directory)) {
+      if (!metadata.startsWith(newest) && checkpointNumber(metadata) > 0) {
+        try {
+          Files.deleteIfExists(metadata);
+        } catch (IOException e) {
+          throw new IngestUsageException("--checkpoint-dir: cannot write " + directory, e);
+        }
+      }
     }
   }
 

@@ -77,6 +77,21 @@ class JobRunTest {
   }
 
   @Test
+  void configuration_olderCheckpointsThatAKillLeft_areNotGoneOnFromLater() throws IOException {
+    checkpoint("one", "chk-8", 1_000);
+    checkpoint("one", "chk-9", 2_000);
+    Path savepoint = checkpoint("one", "savepoint-1", 500);
+    Path newest = checkpoint("two", "chk-3", 3_000);
+
+    JobRun.configuration(250, folder, true, 3);
+    assertThat(JobRun.newestCheckpoint(folder)).contains(newest);
+    // As the job does when it has ended.
+    Files.delete(newest.resolve("_metadata"));
+
+    assertThat(JobRun.newestCheckpoint(folder)).contains(savepoint);
+  }
+
+  @Test
   void rootMessage_wrapped_isThatOfTheFirst() {
     assertThat(
             JobRun.rootMessage(
