@@ -11,7 +11,8 @@ package io.akidb.diskann;
  * @param pages of 4 KiB of the section of nodes that were read, in memory or not: those of each
  *     record that was expanded, and of each that a scan compared, where records of one page that
  *     follow each other count once. Codes in a section of their own, ids and payloads are not in
- *     it, nor is what was asked for ahead and not read. 0 for an index in memory
+ *     it, nor is what was asked for ahead or came with a block and was not expanded. 0 for an index
+ *     in memory
  * @param reranks candidates that estimates had led to, and whose full vectors then decided; 0 for a
  *     scan alone, which estimates nothing
  */

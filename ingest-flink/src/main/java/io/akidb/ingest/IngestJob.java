@@ -211,6 +211,9 @@ public final class IngestJob implements Callable<Integer> {
             : StreamExecutionEnvironment.getExecutionEnvironment(configuration);
     environment.setParallelism(parallelism);
     declare(environment, target, baseOrder);
+    if (checkpointDir != null) {
+      JobRun.dropOutdated(target.checkpoints(checkpointDir), configuration, settings.keySet());
+    }
     return new JobRun(out, progress).await(environment, "ingest " + collection);
   }
 

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -12,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -25,6 +27,13 @@ import org.jspecify.annotations.Nullable;
 
 /** Starts a job, tells how far it is, and waits for its end. */
 final class JobRun {
+  private static final String RECOVERY_PATH = "execution.state-recovery.path";
+  private static final String METADATA = "_metadata";
+  private static final String RETAINED = "execution.checkpointing.num-retained";
+
+  private static final Comparator<Path> AGE =
+      Comparator.comparingLong(JobRun::modified).thenComparingLong(JobRun::checkpointNumber);
+
   private static final JsonMapper JSON = new JsonMapper();
 
   private final PrintStream out;
@@ -65,10 +74,9 @@ final class JobRun {
       configuration.setString("execution.state-recovery.claim-mode", "CLAIM");
       newestCheckpoint(checkpointDir)
           .ifPresent(
-              path -> {
-                dropOutdated(checkpointDir, path);
-                configuration.setString("execution.state-recovery.path", path.toUri().toString());
-              });
+              path ->
+                  configuration.setString(
+                      RECOVERY_PATH, path.toUri().toString()));
     }
     if (local) {
       configuration.setString("taskmanager.numberOfTaskSlots", Integer.toString(parallelism));
@@ -85,15 +93,13 @@ final class JobRun {
     if (!Files.isDirectory(directory)) {
       return Optional.empty();
     }
-    return completed(directory).stream()
-        .max(Comparator.comparingLong(JobRun::modified).thenComparingLong(JobRun::checkpointNumber))
-        .map(Path::getParent);
+    return completed(directory).stream().max(AGE).map(Path::getParent);
   }
 
   /** What is in each completed checkpoint. */
   private static List<Path> completed(Path directory) {
     try (Stream<Path> files =
-        Files.find(directory, 3, (path, is) -> path.endsWith("_metadata") && is.size() > 0)) {
+        Files.find(directory, 3, (path, is) -> path.endsWith(METADATA) && is.size() > 0)) {
       return files.toList();
     } catch (IOException | UncheckedIOException e) {
       throw new IngestUsageException("--checkpoint-dir: cannot read " + directory, e);
@@ -101,19 +107,40 @@ final class JobRun {
   }
 
   /**
-   * Makes checkpoints that are older than the newest incomplete. The engine deletes each as the
-   * next is complete, but a process that was killed in between has left it, and once the job has
-   * ended and deleted the newest, it would be gone on from.
+   * Deletes checkpoints that are older than the one that is gone on from. The engine deletes each as the next is
+   * complete, but a process that was killed in between has left it, and once the job has ended and
+   * deleted the newest, it would be gone on from. Does nothing where the caller has told the engine
+   * what to keep, or what to begin with.
    */
-  private static void dropOutdated(Path directory, Path newest) {
+  static void dropOutdated(Path directory, Configuration configuration, Set<String> told) {
+    String from = configuration.toMap().get(RECOVERY_PATH);
+    if (from == null || told.contains(RETAINED) || told.contains(RECOVERY_PATH)) {
+      return;
+    }
+    Path newest = Path.of(URI.create(from)).resolve(METADATA);
     for (Path metadata : completed(directory)) {
-      if (!metadata.startsWith(newest) && checkpointNumber(metadata) > 0) {
-        try {
-          Files.deleteIfExists(metadata);
-        } catch (IOException e) {
-          throw new IngestUsageException("--checkpoint-dir: cannot write " + directory, e);
-        }
+      if (checkpointNumber(metadata) > 0 && AGE.compare(metadata, newest) < 0) {
+        delete(metadata);
       }
+    }
+  }
+
+  /** What cannot be deleted stays, as it did before. */
+  private static void delete(Path metadata) {
+    Path folder = metadata.getParent();
+    try {
+      Files.deleteIfExists(metadata);
+      if (folder != null) {
+        try (Stream<Path> files = Files.list(folder)) {
+          for (Path file : files.toList()) {
+            Files.deleteIfExists(file);
+          }
+        }
+        Files.deleteIfExists(folder);
+      }
+    } catch (IOException | UncheckedIOException e) {
+      System.getLogger(JobRun.class.getName())
+          .log(System.Logger.Level.WARNING, "cannot delete the outdated checkpoint " + folder, e);
     }
   }
 

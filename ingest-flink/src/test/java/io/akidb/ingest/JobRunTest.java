@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
@@ -83,8 +84,13 @@ class JobRunTest {
     Path savepoint = checkpoint("one", "savepoint-1", 500);
     Path newest = checkpoint("two", "chk-3", 3_000);
 
-    JobRun.configuration(250, folder, true, 3);
+    Configuration configuration = JobRun.configuration(250, folder, true, 3);
+    JobRun.dropOutdated(folder, configuration, Set.of("execution.checkpointing.num-retained"));
+    JobRun.dropOutdated(folder, configuration, Set.of("execution.state-recovery.path"));
+    assertThat(folder.resolve("one/chk-8")).exists();
+    JobRun.dropOutdated(folder, configuration, Set.of());
     assertThat(JobRun.newestCheckpoint(folder)).contains(newest);
+    assertThat(folder.resolve("one/chk-8")).doesNotExist();
     // As the job does when it has ended.
     Files.delete(newest.resolve("_metadata"));
 

@@ -262,9 +262,11 @@ final class DiskAnnWriter {
   }
 
   /**
-   * Numbers the nodes of each window so that near ones lie in one page, and in one block of pages.
+   * Numbers the nodes of each window so that near ones lie in one page, and in one block of pages;
+   * where vectors of a window are more than the memory, as the walk met them, since they are read a
+   * dozen times, here and there.
    *
-   * @param old the node of each number
+   * @param old the node of each number, as the walk met them
    * @param nodes the number of each node
    */
   private void number(Spill spill, VectorForm form, MadeGraph made, int[] old, int[] nodes) {
@@ -287,14 +289,13 @@ final class DiskAnnWriter {
           }
         };
     int[] windows = made.windows();
-    for (int w = 0; w + 1 < windows.length; w++) {
-      NearOrder.arrange(
-          vectors,
-          spill.paddedDimension(),
-          Math.max(1, layout.nodesPerPage()),
-          windows[w],
-          windows[w + 1],
-          old);
+    long memory = parameters.buildMemoryBytesMax();
+    int padded = spill.paddedDimension();
+    int largest =
+        IntStream.range(1, windows.length).map(w -> windows[w] - windows[w - 1]).max().orElse(0);
+    for (int w = 0; w + 1 < windows.length && 4L * padded * largest <= memory; w++) {
+      int run = Math.max(1, layout.nodesPerPage());
+      NearOrder.arrange(vectors, padded, run, windows[w], windows[w + 1], old, memory);
     }
     for (int node = 0; node < old.length; node++) {
       nodes[old[node]] = node;

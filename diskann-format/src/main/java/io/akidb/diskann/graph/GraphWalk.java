@@ -365,10 +365,15 @@ abstract class GraphWalk {
    */
   private void readAhead(CandidateList from, int node, int beamWidth) {
     askFor(node);
-    int place = from.nextUnexpanded(0);
-    for (int i = 1; i < beamWidth && place >= 0; i++) {
-      askFor(from.id(place));
-      place = from.nextUnexpanded(place + 1);
+    int others = 1;
+    for (int place = from.nextUnexpanded(0);
+        others < beamWidth && place >= 0;
+        place = from.nextUnexpanded(place + 1)) {
+      // A block that was read has expanded others before they come to their turn.
+      if (!isExpanded(from.id(place))) {
+        askFor(from.id(place));
+        others++;
+      }
     }
   }
 
@@ -458,16 +463,24 @@ abstract class GraphWalk {
    * independently of each other there, so that the mean of estimates errs less than each.
    */
   final void offerAnyCandidate(float estimate, int node) {
+    float finite = finite(estimate);
     int place = known.place(node);
     float before = known.estimate(place);
     if (Float.isNaN(before)) {
-      known.set(place, estimate);
-      candidates(node).add(estimate, node);
+      known.set(place, finite);
+      candidates(node).add(finite, node);
     } else if (before != EstimateMap.CLOSED) {
-      float mean = (before + estimate) / 2;
+      float mean = before / 2 + finite / 2;
       known.set(place, mean);
       candidates(node).move(before, mean, node);
     }
+  }
+
+  /** Products of huge components are infinite, or no number: as far, or as near, as can be. */
+  private static float finite(float estimate) {
+    return Float.isNaN(estimate)
+        ? Float.MAX_VALUE
+        : Math.clamp(estimate, -Float.MAX_VALUE, Float.MAX_VALUE);
   }
 
   private CandidateList candidates(int node) {

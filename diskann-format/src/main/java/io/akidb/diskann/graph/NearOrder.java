@@ -2,6 +2,8 @@ package io.akidb.diskann.graph;
 
 import io.akidb.diskann.Kernels;
 import java.util.Arrays;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.RecursiveAction;
 
 /**
@@ -15,8 +17,11 @@ final class NearOrder {
   /** So many vectors tell along which line to part all. */
   private static final int SAMPLE = 128;
 
-  /** So many vectors are read once and parted to the end. */
-  private static final int READ_AT_ONCE = 512;
+  /** So many vectors are read once and parted to the end, if there is the memory. */
+  private static final int READ_AT_ONCE_MAX = 512;
+
+  /** The part of the memory that vectors which were read may take, one out of so many. */
+  private static final int READ_SHARE = 16;
 
   private static final int ROUNDS = 4;
 
@@ -29,14 +34,19 @@ final class NearOrder {
   private final Vectors vectors;
   private final int padded;
   private final int run;
+  private final int first;
+  private final int readAtOnce;
 
   /** In the lower half of each a node; the upper one is what they are sorted by. */
   private final long[] keys;
 
-  private NearOrder(Vectors vectors, int padded, int run, long[] keys) {
+  private NearOrder(
+      Vectors vectors, int padded, int run, int first, int readAtOnce, long[] keys) {
     this.vectors = vectors;
     this.padded = padded;
     this.run = run;
+    this.first = first;
+    this.readAtOnce = readAtOnce;
     this.keys = keys;
   }
 
@@ -44,16 +54,21 @@ final class NearOrder {
    * Orders a range of nodes.
    *
    * @param padded components of a vector
-   * @param run so many nodes are in no order among themselves; parts are this many times a power of
-   *     two, counted from the range's first node
+   * @param run so many nodes are in no order among themselves; parts end at multiples of this many
+   *     times powers of two
    * @param order {@code [n]}, gets the nodes from {@code from} to {@code to} at these places
+   * @param memory of the build, in bytes
    */
-  static void arrange(Vectors vectors, int padded, int run, int from, int to, int[] order) {
+  static void arrange(
+      Vectors vectors, int padded, int run, int from, int to, int[] order, long memory) {
+    long rowsOfAll = memory / READ_SHARE / (4L * padded);
+    int readers = ForkJoinPool.getCommonPoolParallelism() + 1;
+    int readAtOnce = Math.clamp(rowsOfAll / readers, 2, READ_AT_ONCE_MAX);
     long[] keys = new long[to - from];
     for (int i = 0; i < keys.length; i++) {
       keys[i] = (long) from + i;
     }
-    new NearOrder(vectors, padded, run, keys).new Part(0, keys.length).invoke();
+    new NearOrder(vectors, padded, run, from, readAtOnce, keys).new Part(0, keys.length).invoke();
     for (int i = 0; i < keys.length; i++) {
       order[from + i] = (int) keys[i];
     }
@@ -72,10 +87,14 @@ final class NearOrder {
 
     @Override
     protected void compute() {
-      if (to - from <= run) {
+      int middle = middle(from, to);
+      if (middle < 0) {
         return;
       }
-      if (to - from <= READ_AT_ONCE) {
+      if (Thread.currentThread().isInterrupted()) {
+        throw new CancellationException("the build was interrupted");
+      }
+      if (to - from <= readAtOnce) {
         float[][] rows = new float[to - from][padded];
         for (int i = 0; i < rows.length; i++) {
           vectors.read((int) keys[from + i], rows[i]);
@@ -90,14 +109,13 @@ final class NearOrder {
         keys[i] = key(Kernels.dot(line, row), (int) keys[i]);
       }
       Arrays.sort(keys, from, to);
-      int middle = middle(from, to);
       invokeAll(new Part(from, middle), new Part(middle, to));
     }
 
     private float[][] sample() {
-      float[][] sample = new float[SAMPLE][padded];
-      for (int i = 0; i < SAMPLE; i++) {
-        vectors.read((int) keys[from + (int) ((long) i * (to - from) / SAMPLE)], sample[i]);
+      float[][] sample = new float[Math.min(SAMPLE, readAtOnce)][padded];
+      for (int i = 0; i < sample.length; i++) {
+        vectors.read((int) keys[from + (int) ((long) i * (to - from) / sample.length)], sample[i]);
       }
       return sample;
     }
@@ -105,7 +123,8 @@ final class NearOrder {
 
   /** Orders keys whose vectors are in memory, and the vectors with them. */
   private void halve(float[][] rows, int from, int to) {
-    if (to - from <= run) {
+    int middle = middle(from, to);
+    if (middle < 0) {
       return;
     }
     int count = to - from;
@@ -122,15 +141,21 @@ final class NearOrder {
       nodes[i] = keys[from + (int) places[i]];
     }
     System.arraycopy(nodes, 0, keys, from, count);
-    int middle = middle(from, to);
     halve(Arrays.copyOf(sorted, middle - from), from, middle);
     halve(Arrays.copyOfRange(sorted, middle - from, count), middle, to);
   }
 
-  /** The first of the second half: of the power of two of whole runs that is less than all. */
+  /**
+   * Where the second half begins: within the part, the number that is a multiple of the most runs
+   * that are a power of two; -1 if there is none.
+   */
   private int middle(int from, int to) {
-    int runs = (to - from + run - 1) / run;
-    return from + Integer.highestOneBit(runs - 1) * run;
+    int before = (first + from) / run;
+    int last = (first + to - 1) / run;
+    if (before == last) {
+      return -1;
+    }
+    return (last & -Integer.highestOneBit(before ^ last)) * run - first;
   }
 
   private static long key(float projection, int node) {

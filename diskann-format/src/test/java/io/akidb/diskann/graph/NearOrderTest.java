@@ -22,7 +22,8 @@ class NearOrderTest {
         run,
         from,
         to,
-        order);
+        order,
+        1L << 24);
     return order;
   }
 
@@ -46,6 +47,34 @@ class NearOrderTest {
     }
     assertThat(Arrays.copyOfRange(order, 700, 1_900))
         .containsExactlyInAnyOrder(IntStream.range(700, 1_900).toArray());
+  }
+
+  /** Blocks are counted from node 0, as a file's are, wherever the range begins. */
+  @Test
+  void arrange_rangeThatBeginsAnywhere_fillsTheFilesBlocks() {
+    float[][] base = TestVectors.clustered(6_000, 16, SEED);
+    int[] order = order(base, 3, 1_003, 6_000);
+    int[] unordered = IntStream.range(0, base.length).toArray();
+    int[] whole = unordered.clone();
+    System.arraycopy(order, 1_003, whole, 1_003, 6_000 - 1_003);
+    // From the first block of 12 that lies in the range as a whole.
+    assertThat(within(base, Arrays.copyOfRange(whole, 1_008, 6_000), 12))
+        .isLessThan(0.6 * within(base, Arrays.copyOfRange(unordered, 1_008, 6_000), 12));
+  }
+
+  @Test
+  void arrange_littleMemory_isAnOrderOfAll() {
+    float[][] base = TestVectors.clustered(1_000, 16, SEED);
+    int[] order = new int[base.length];
+    NearOrder.arrange(
+        (node, into) -> System.arraycopy(base[node], 0, into, 0, into.length),
+        16,
+        1,
+        0,
+        base.length,
+        order,
+        1);
+    assertThat(order).containsExactlyInAnyOrder(IntStream.range(0, base.length).toArray());
   }
 
   @Test
