@@ -73,10 +73,7 @@ final class JobRun {
       // What was gone on from is deleted once it is outdated, or it would be gone on from again.
       configuration.setString("execution.state-recovery.claim-mode", "CLAIM");
       newestCheckpoint(checkpointDir)
-          .ifPresent(
-              path ->
-                  configuration.setString(
-                      RECOVERY_PATH, path.toUri().toString()));
+          .ifPresent(path -> configuration.setString(RECOVERY_PATH, path.toUri().toString()));
     }
     if (local) {
       configuration.setString("taskmanager.numberOfTaskSlots", Integer.toString(parallelism));
@@ -107,10 +104,10 @@ final class JobRun {
   }
 
   /**
-   * Deletes checkpoints that are older than the one that is gone on from. The engine deletes each as the next is
-   * complete, but a process that was killed in between has left it, and once the job has ended and
-   * deleted the newest, it would be gone on from. Does nothing where the caller has told the engine
-   * what to keep, or what to begin with.
+   * Deletes checkpoints that are older than the one that is gone on from. The engine deletes each
+   * as the next is complete, but a process that was killed in between has left it, and once the job
+   * has ended and deleted the newest, it would be gone on from. Does nothing where the caller has
+   * told the engine what to keep, or what to begin with.
    */
   static void dropOutdated(Path directory, Configuration configuration, Set<String> told) {
     String from = configuration.toMap().get(RECOVERY_PATH);

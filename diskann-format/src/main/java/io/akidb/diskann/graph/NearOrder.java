@@ -40,8 +40,7 @@ final class NearOrder {
   /** In the lower half of each a node; the upper one is what they are sorted by. */
   private final long[] keys;
 
-  private NearOrder(
-      Vectors vectors, int padded, int run, int first, int readAtOnce, long[] keys) {
+  private NearOrder(Vectors vectors, int padded, int run, int first, int readAtOnce, long[] keys) {
     this.vectors = vectors;
     this.padded = padded;
     this.run = run;
