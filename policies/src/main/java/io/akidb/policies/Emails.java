@@ -22,30 +22,33 @@ import org.jspecify.annotations.Nullable;
 /**
  * Whose e-mail address is whose: one user of a tenant has it, in whatever case it is written. Noted
  * in sixteen objects of each tenant, as hash and user's id, so that of users made at the same time
- * with one address exactly one succeeds. A note counts only as long as its user is there: what a
- * crash or a deletion leaves keeps nobody from the address. Thread-safe.
+ * with one address exactly one succeeds. A note is a claim first, and confirmed once its user is
+ * written. It counts only as long as its user is there: what a crash or a deletion leaves keeps
+ * nobody from the address. Thread-safe.
  */
 final class Emails {
   /** An object with more notes than this loses those of users that are no more. */
   static final int NOTES_MAX = Users.USERS_MAX + 1000;
 
-  // 64 bytes a note.
+  // Before the id of a user that may not have been written yet.
+  private static final String CLAIM = "claim-";
+  // 70 bytes a note.
   private static final int BYTES_MAX = 1 << 20;
   private static final int HASH_BYTES = 16;
   private static final int HELPERS_MAX = 15;
   private static final int PAGE_LIMIT = 1000;
 
-  /** Hashes of addresses, and the ids of the users that have them. */
+  /** Hashes of addresses, and the ids of the users that have them, or claims of them. */
   record Notes(@JsonProperty("users") SortedMap<String, String> users) {
-    Notes with(String hash, String userId) {
+    Notes with(String hash, String note) {
       SortedMap<String, String> more = new TreeMap<>(users);
-      more.put(hash, userId);
+      more.put(hash, note);
       return new Notes(more);
     }
 
     Notes of(Set<String> userIds) {
       SortedMap<String, String> fewer = new TreeMap<>(users);
-      fewer.values().retainAll(userIds);
+      fewer.values().removeIf(note -> !userIds.contains(userOf(note)));
       return new Notes(fewer);
     }
   }
@@ -78,50 +81,71 @@ final class Emails {
   }
 
   /**
-   * Notes an address as a user's. To be called before the user is written, so that most are told
-   * before anything is there, and again after it, since until then somebody else may have taken it
-   * for nobody's: of two users that are there the one that is noted stays.
+   * Claims an address for a user that is about to be written, so that most are told before anything
+   * is there.
    *
    * @throws PolicyConflictException if another user has it
    */
   void claim(@Nullable TenantId owner, String email, String userId) {
-    Place place = Place.of(email);
+    note(owner, Place.of(email), CLAIM + userId);
+  }
+
+  /**
+   * Notes an address as that of a user that is written. Until then somebody else may have taken it
+   * for nobody's: of two users that are there the one that is noted stays.
+   *
+   * @throws PolicyConflictException if another user has it
+   */
+  void confirm(@Nullable TenantId owner, String email, String userId) {
+    note(owner, Place.of(email), userId);
+  }
+
+  private void note(@Nullable TenantId owner, Place place, String note) {
     try {
-      if (isNoted(owner, place, userId)) {
+      if (isNoted(owner, place, note)) {
         return;
       }
-      note(owner, place.object());
+      noteAll(owner, place.object());
     } catch (CorruptPolicyException e) {
       Notes found = found(owner).getOrDefault(place.object(), new Notes(new TreeMap<>()));
       documents.replaceDamaged(owner, place.object(), found);
     }
-    if (!isNoted(owner, place, userId)) {
+    if (!isNoted(owner, place, note)) {
       throw new PolicyConflictException("the tenant is being removed");
     }
   }
 
   /** False if nothing is noted of the tenant yet. */
-  private boolean isNoted(@Nullable TenantId owner, Place place, String userId) {
+  private boolean isNoted(@Nullable TenantId owner, Place place, String note) {
     return documents
-        .update(owner, place.object(), notes -> claimed(owner, notes, place, userId))
+        .update(owner, place.object(), notes -> noted(owner, notes, place.hash(), note))
         .isPresent();
   }
 
-  private Notes claimed(@Nullable TenantId owner, Notes notes, Place place, String userId) {
-    String holder = notes.users().get(place.hash());
-    if (userId.equals(holder)) {
+  // That a claim is confirmed changes the object, although it is the user's own already: who looked
+  // for that user before it was there must not succeed in noting another one.
+  private Notes noted(@Nullable TenantId owner, Notes notes, String hash, String note) {
+    String present = notes.users().get(hash);
+    String userId = userOf(note);
+    if (note.equals(present) || userId.equals(present)) {
       return notes;
     }
-    if (holder != null && users.exists(owner, holder)) {
+    if (present != null
+        && !userOf(present).equals(userId)
+        && users.exists(owner, userOf(present))) {
       throw new PolicyConflictException(
           "email", "is another user's already; case makes no difference");
     }
     Notes kept = notes.users().size() < NOTES_MAX ? notes : notes.of(users.ids(owner));
-    return kept.with(place.hash(), userId);
+    return kept.with(hash, note);
+  }
+
+  private static String userOf(String note) {
+    return note.startsWith(CLAIM) ? note.substring(CLAIM.length()) : note;
   }
 
   /** Notes users that were made before addresses were: the first of those that share one has it. */
-  private void note(@Nullable TenantId owner, String object) {
+  private void noteAll(@Nullable TenantId owner, String object) {
     Map<String, Notes> found = found(owner);
     found.putIfAbsent(object, new Notes(new TreeMap<>()));
     found.forEach(

@@ -90,7 +90,7 @@ public final class Users {
   // Of two that took the address for nobody's at the same time only one may stay.
   private void confirm(User user) {
     try {
-      emails.claim(user.tenant(), user.name(), user.userId());
+      emails.confirm(user.tenant(), user.name(), user.userId());
     } catch (RuntimeException e) {
       try {
         delete(user.tenant(), user.userId());

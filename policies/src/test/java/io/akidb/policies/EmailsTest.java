@@ -110,8 +110,8 @@ class EmailsTest {
     User fast = create(acme, EMAIL);
     records.create(
         acme, slow, new User(slow, acme, User.Kind.USER, EMAIL, List.of(), "2026-01-01T00:00:00Z"));
-    assertTaken(() -> emails.claim(acme, EMAIL, slow));
-    emails.claim(acme, EMAIL, fast.userId());
+    assertTaken(() -> emails.confirm(acme, EMAIL, slow));
+    emails.confirm(acme, EMAIL, fast.userId());
   }
 
   @Test
