@@ -36,8 +36,11 @@ record CredentialsFolder(@Nullable Path folder) {
 
   private Path hidden(Identity identity) {
     Path file = file(identity);
-    Path parent = Objects.requireNonNull(file.toAbsolutePath().getParent());
-    return parent.resolve("." + file.getFileName() + ".new");
+    return parent(file).resolve("." + file.getFileName() + ".new");
+  }
+
+  private static Path parent(Path file) {
+    return Objects.requireNonNull(file.toAbsolutePath().getParent());
   }
 
   /** Whether a secret was kept for an identity and its file never handed out. */
@@ -46,7 +49,9 @@ record CredentialsFolder(@Nullable Path folder) {
   }
 
   /**
-   * Keeps an identity's credentials, durably, without handing them out.
+   * Keeps an identity's credentials, durably, without handing them out. Those that were kept before
+   * stay until these are in their place: there is no moment at which it does not show that they
+   * were not handed out.
    *
    * @throws CredentialsNotWrittenException if the file cannot be written for its owner alone
    */
@@ -61,13 +66,13 @@ record CredentialsFolder(@Nullable Path folder) {
             + secret
             + "\n";
     try {
-      Files.createDirectories(
-          Objects.requireNonNull(hidden.getParent()),
-          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-      Files.deleteIfExists(hidden);
+      makeFolders(parent(hidden));
+      // Of a run that was killed here: nobody was told what it holds.
+      Path written = hidden.resolveSibling(hidden.getFileName() + ".part");
+      Files.deleteIfExists(written);
       try (FileChannel channel =
           FileChannel.open(
-              hidden,
+              written,
               Set.of(StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW),
               PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))) {
         ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
@@ -76,6 +81,7 @@ record CredentialsFolder(@Nullable Path folder) {
         }
         channel.force(true);
       }
+      rename(written, hidden);
     } catch (IOException | UnsupportedOperationException e) {
       throw new CredentialsNotWrittenException(
           "cannot write " + file(identity) + " for its owner alone: " + e.getMessage(), e);
@@ -83,20 +89,40 @@ record CredentialsFolder(@Nullable Path folder) {
   }
 
   /**
-   * Hands out what was kept, in place of earlier credentials.
+   * Hands out what was kept, durably, in place of earlier credentials.
    *
    * @throws CredentialsNotWrittenException if the file cannot be given its name
    */
   void handOut(Identity identity) {
     Path file = file(identity);
     try {
-      Files.move(
-          hidden(identity),
-          file,
-          StandardCopyOption.ATOMIC_MOVE,
-          StandardCopyOption.REPLACE_EXISTING);
+      rename(hidden(identity), file);
     } catch (IOException e) {
       throw new CredentialsNotWrittenException("cannot write " + file + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static void makeFolders(Path folder) throws IOException {
+    Path present = folder;
+    while (!Files.exists(present)) {
+      present = parent(present);
+    }
+    Files.createDirectories(
+        folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    for (Path made = folder; !made.equals(present); made = parent(made)) {
+      force(parent(made));
+    }
+  }
+
+  private static void rename(Path from, Path to) throws IOException {
+    Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    force(parent(to));
+  }
+
+  /** Makes a folder's names durable. */
+  private static void force(Path folder) throws IOException {
+    try (FileChannel names = FileChannel.open(folder, StandardOpenOption.READ)) {
+      names.force(true);
     }
   }
 }
