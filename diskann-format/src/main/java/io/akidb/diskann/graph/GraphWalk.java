@@ -4,10 +4,8 @@ import io.akidb.diskann.BitmapFilter;
 import io.akidb.diskann.NodeFilter;
 import io.akidb.diskann.SearchBuffer;
 import io.akidb.diskann.SearchParameters;
-import io.akidb.diskann.format.v1.MajorFaults;
 import io.akidb.diskann.format.v1.MappedIndex;
 import io.akidb.diskann.format.v1.NodeLayout;
-import io.akidb.diskann.format.v1.PageAdvice;
 import io.akidb.diskann.format.v1.ShardFile;
 import io.akidb.diskann.kernel.SegmentLayout;
 import io.akidb.diskann.search.CandidateList;
@@ -15,7 +13,6 @@ import io.akidb.diskann.search.EstimateMap;
 import io.akidb.diskann.search.ExactScan;
 import io.akidb.diskann.search.NearestList;
 import io.akidb.diskann.search.PreparedQuery;
-import io.akidb.diskann.search.VisitedSet;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
@@ -52,21 +49,17 @@ abstract class GraphWalk {
   /** By so much matches have to be rarer around the query than elsewhere to count as far. */
   private static final int SPARSE = 3;
 
-  private final long waitNanos;
   private final NodeLayout layout;
   private final MemorySegment nodes;
   private final int size;
   private final PreparedQuery query;
+  private final BlockReads reads;
   private final ExactScan scan;
   private final CandidateList list = new CandidateList();
   private final CandidateList matching = new CandidateList();
   private final EstimateMap known = new EstimateMap();
   private final NearestList nearest = new NearestList();
-  private final MajorFaults faults = new MajorFaults();
-  private final VisitedSet blocksAsked = new VisitedSet();
-  private final VisitedSet blocksRead = new VisitedSet();
 
-  private long faultsBefore;
   private int hops;
   private int quantizedDistances;
   private int fullDistances;
@@ -82,12 +75,12 @@ abstract class GraphWalk {
    * @param waitNanos a step that takes longer may have waited for a disk; less than 0 if all have
    */
   GraphWalk(MappedIndex index, long waitNanos) {
-    this.waitNanos = waitNanos;
     this.layout = index.layout();
     this.nodes = index.nodes();
     this.size = index.size();
     this.query = new PreparedQuery(index.schema(), layout, nodes);
     this.scan = new ExactScan(query, layout, size);
+    this.reads = new BlockReads(layout, nodes, size, waitNanos);
   }
 
   /**
@@ -233,13 +226,11 @@ abstract class GraphWalk {
     float hopeless = hopelessRatio((float) listSize / parameters.k());
     boolean mayEnd = Float.isNaN(parameters.radius()) && hopeless < Float.POSITIVE_INFINITY;
     reset(mayEnd ? (int) Math.min(size, listSize + listSize / 2L) : listSize, parameters);
-    boolean isCold = false;
-    long began = System.nanoTime();
     for (int node = list.expandNext(); node >= 0; node = list.expandNext()) {
       if (mayEnd && nearest.isFull() && list.expandedDistance() > hopeless * nearest.farthest()) {
         break;
       }
-      if (isCold) {
+      if (reads.isOn()) {
         if (isExpanded(node)) {
           continue;
         }
@@ -249,12 +240,10 @@ abstract class GraphWalk {
       float distance = distance(node);
       offer(node, distance, parameters);
       expand(node, distance);
-      if (isCold) {
+      if (reads.isOn()) {
         expandBlock(node, parameters);
       }
-      long ended = System.nanoTime();
-      isCold = isCold || isWaiting(ended - began);
-      began = ended;
+      reads.step();
     }
     if (parameters.rerank() > 0) {
       // Fewer than all that were expanded, if so few are asked for.
@@ -279,8 +268,6 @@ abstract class GraphWalk {
     sampledMatches = 0;
     reset(others, parameters);
     boolean comparesAll = parameters.rerank() == 0;
-    boolean isCold = false;
-    long began = System.nanoTime();
     while (true) {
       int other = list.nextUnexpanded(0);
       int match = matching.nextUnexpanded(0);
@@ -291,7 +278,7 @@ abstract class GraphWalk {
           other < 0 || (match >= 0 && matching.distance(match) <= list.distance(other));
       CandidateList from = isMatch ? matching : list;
       int node = from.expandNext();
-      if (isCold) {
+      if (reads.isOn()) {
         if (isExpanded(node)) {
           continue;
         }
@@ -306,12 +293,10 @@ abstract class GraphWalk {
         sample(node, filter);
       }
       expand(node, distance);
-      if (isCold) {
+      if (reads.isOn()) {
         expandBlock(node, parameters);
       }
-      long ended = System.nanoTime();
-      isCold = isCold || isWaiting(ended - began);
-      began = ended;
+      reads.step();
     }
     if (!comparesAll) {
       compareBest(matching, parameters);
@@ -319,11 +304,11 @@ abstract class GraphWalk {
   }
 
   private void reset(int listSize, SearchParameters parameters) {
-    faultsBefore = faults.ofThisThread();
     list.reset(listSize);
     known.clear();
     nearest.reset(parameters.k());
     start();
+    reads.begin();
   }
 
   private void compareBest(CandidateList candidates, SearchParameters parameters) {
@@ -343,17 +328,6 @@ abstract class GraphWalk {
     }
   }
 
-  /** Whether a step has waited for a disk; the walk begins to read by blocks then. */
-  private boolean isWaiting(long nanos) {
-    boolean isWaiting =
-        waitNanos < 0 || (nanos > waitNanos && faults.ofThisThread() > faultsBefore);
-    if (isWaiting) {
-      blocksAsked.clear();
-      blocksRead.clear();
-    }
-    return isWaiting;
-  }
-
   /** Whether a candidate was expanded before it came to its turn. */
   private boolean isExpanded(int node) {
     return known.estimate(known.place(node)) == EstimateMap.CLOSED;
@@ -364,41 +338,30 @@ abstract class GraphWalk {
    * than one after the other (DiskANN's beam, section 3.3).
    */
   private void readAhead(CandidateList from, int node, int beamWidth) {
-    askFor(node);
+    reads.ask(node);
     int others = 1;
     for (int place = from.nextUnexpanded(0);
         others < beamWidth && place >= 0;
         place = from.nextUnexpanded(place + 1)) {
       // A block that was read has expanded others before they come to their turn.
       if (!isExpanded(from.id(place))) {
-        askFor(from.id(place));
+        reads.ask(from.id(place));
         others++;
       }
     }
   }
 
-  private void askFor(int node) {
-    int block = node / layout.nodesPerBlock();
-    if (blocksAsked.add(block)) {
-      int first = block * layout.nodesPerBlock();
-      PageAdvice.willNeed(nodes, layout.offset(first), layout.blockBytes(first, size));
-    }
-  }
-
   /**
    * Expands what a node's block holds besides it: what is near enough for a place in the list is
-   * worth it, since the next read takes longer than all of them (Wang et al., Starling, SIGMOD
-   * 2024, section 5.1).
+   * worth it, since the next read takes longer than all of them.
    */
   private void expandBlock(int node, SearchParameters parameters) {
-    int block = node / layout.nodesPerBlock();
     // A search that compares the best of its list only wants no others.
-    if (parameters.rerank() > 0 || !blocksRead.add(block)) {
+    if (parameters.rerank() > 0 || !reads.isNew(node)) {
       return;
     }
-    int first = block * layout.nodesPerBlock();
-    int end = Math.min(size, first + layout.nodesPerBlock());
-    for (int other = first; other < end; other++) {
+    int end = reads.end(node);
+    for (int other = reads.first(node); other < end; other++) {
       if (!isExpanded(other)) {
         float distance = distance(other);
         CandidateList into = candidates(other);
