@@ -8,7 +8,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 
@@ -25,9 +24,6 @@ final class Arrivals {
    * dripping later. A connection that stands still ends by the server's idle timeout.
    */
   static final Duration PATIENCE = Duration.ofSeconds(30);
-
-  /** The least pace. */
-  static final long BYTES_PER_SECOND_MIN = 8 << 10;
 
   private static final int FIRST_BLOCK_BYTES = 8 << 10;
   private static final int BLOCK_BYTES_MAX = 64 << 10;
@@ -116,8 +112,7 @@ final class Arrivals {
       byte[] block = new byte[FIRST_BLOCK_BYTES];
       int filled = 0;
       int size = 0;
-      long patience = PATIENCE.toNanos();
-      long since = nanoTime.getAsLong();
+      Pace pace = new Pace(PATIENCE, nanoTime);
       for (int length = in.read(block);
           length >= 0;
           length = in.read(block, filled, block.length - filled)) {
@@ -128,9 +123,13 @@ final class Arrivals {
         hold(length, max);
         size += length;
         filled += length;
-        long now = nanoTime.getAsLong();
-        patience = patienceLeft(patience, length, now - since);
-        since = now;
+        if (!pace.isKeptWith(length)) {
+          throw ServingException.of(
+              Reason.INVALID_REQUEST,
+              "the body comes too slowly: at least "
+                  + Pace.BYTES_PER_SECOND_MIN
+                  + " bytes a second are wanted");
+        }
         if (filled == block.length) {
           full.add(block);
           block = new byte[Math.min(2 * filled, BLOCK_BYTES_MAX)];
@@ -174,19 +173,5 @@ final class Arrivals {
     }
     System.arraycopy(last, 0, all, at, filled);
     return all;
-  }
-
-  /** Nanoseconds that a body may still lag behind the least pace, once more of it has come. */
-  private static long patienceLeft(long patience, int bytes, long elapsedNanos) {
-    long worth = bytes * TimeUnit.SECONDS.toNanos(1) / BYTES_PER_SECOND_MIN;
-    long left = patience + worth - elapsedNanos;
-    if (left < 0) {
-      throw ServingException.of(
-          Reason.INVALID_REQUEST,
-          "the body comes too slowly: at least "
-              + BYTES_PER_SECOND_MIN
-              + " bytes a second are wanted");
-    }
-    return Math.min(left, PATIENCE.toNanos());
   }
 }

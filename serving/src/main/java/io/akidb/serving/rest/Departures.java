@@ -2,29 +2,64 @@ package io.akidb.serving.rest;
 
 import io.akidb.serving.problem.Reason;
 import io.akidb.serving.problem.ServingException;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.time.Duration;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 
 /**
  * Answers on their way out, which take memory from when they are written until their caller has
- * read them, however slowly. What all long ones take together is bounded in bytes, and what one
- * caller's take by three times what is free beside them, so that there is always something left for
- * the next. Thread-safe.
+ * read them, or falls behind the least pace. What all long ones take together is bounded in bytes,
+ * and what one caller's take by three times what is free beside them, so that there is always
+ * something left for the next. Thread-safe.
  */
 final class Departures {
   /** An answer up to this length counts nothing: as many as connections are open matter little. */
   static final int SHORT_BYTES_MAX = 64 << 10;
 
+  /**
+   * How far a caller may be behind the least pace: as long as a connection may stand still, since
+   * the system takes megabytes ahead and more of them only when a good part of those was read.
+   */
+  static final Duration PATIENCE = Duration.ofMinutes(1);
+
   private static final int TIMES_FREE = 3;
+  private static final int PIECE_BYTES = 16 << 10;
 
   private final long bytesMax;
+  private final LongSupplier nanoTime;
   private final AtomicLong bytesHeld = new AtomicLong();
   // Without those that hold nothing.
   private final ConcurrentHashMap<String, Long> byCaller = new ConcurrentHashMap<>();
 
-  /** None yet; all of them may hold so many bytes. */
-  Departures(long bytesMax) {
+  /**
+   * None yet.
+   *
+   * @param bytesMax of all of them
+   * @param nanoTime as {@link System#nanoTime}
+   */
+  Departures(long bytesMax, LongSupplier nanoTime) {
     this.bytesMax = bytesMax;
+    this.nanoTime = nanoTime;
+  }
+
+  /**
+   * Sends an answer, as long as its caller reads it at the least pace.
+   *
+   * @throws IOException if it was not read to its end: the connection is of no use any more
+   */
+  void send(byte[] body, OutputStream out) throws IOException {
+    Pace pace = new Pace(PATIENCE, nanoTime);
+    for (int from = 0; from < body.length; from += PIECE_BYTES) {
+      int length = Math.min(PIECE_BYTES, body.length - from);
+      out.write(body, from, length);
+      if (!pace.isKeptWith(length) && from + length < body.length) {
+        throw new IOException(
+            "it is read at less than " + Pace.BYTES_PER_SECOND_MIN + " bytes a second");
+      }
+    }
   }
 
   /** Bytes of all answers that are written or sent. */

@@ -24,6 +24,8 @@ public record HttpConfig(
     Duration stopTimeout,
     int authFailuresPerSecond) {
   private static final int OTHER_BODIES_DIVISOR = 16;
+  // Each has a thread while it has a call.
+  private static final int CONNECTIONS_BOUND = 8192;
 
   /** Reads the settings. */
   public static HttpConfig of(Settings settings) {
@@ -32,7 +34,7 @@ public record HttpConfig(
         (int) settings.number(Setting.PORT, 0, 65_535),
         (int) settings.number(Setting.BODY_BYTES_MAX, 1 << 16, 1 << 30),
         (int) settings.number(Setting.REQUESTS_IN_FLIGHT_MAX, 1, 100_000),
-        (int) settings.number(Setting.CONNECTIONS_MAX, 1, 1_000_000),
+        (int) settings.number(Setting.CONNECTIONS_MAX, 1, CONNECTIONS_BOUND),
         Duration.ofSeconds(settings.number(Setting.STOP_TIMEOUT_SECS, 0, 600)),
         (int) settings.number(Setting.AUTH_FAILURES_PER_SECOND, 0, 1_000_000));
   }

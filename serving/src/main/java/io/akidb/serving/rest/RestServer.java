@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.eclipse.jetty.server.HttpConfiguration;
@@ -35,6 +36,8 @@ public final class RestServer implements AutoCloseable {
   private static final String PLATFORM = "platform";
   private static final int BODIES_HEAP_DIVISOR = 4;
   private static final int ANSWERS_HEAP_DIVISOR = 8;
+  // Of the longest: else one caller's answer is all that a small heap has room for.
+  private static final int ANSWERS_MIN = 4;
   private static final int REPEATED_HEAP_DIVISOR = 32;
   private static final int HEADER_BYTES_MAX = 16 << 10;
 
@@ -43,7 +46,6 @@ public final class RestServer implements AutoCloseable {
 
   private static final int THREADS_MIN = 8;
   private static final int THREADS_SPARE = 64;
-  private static final int THREADS_OF_CONNECTIONS_MAX = 8192;
   private static final int THREADS_IDLE_MS = 60_000;
 
   /**
@@ -69,6 +71,17 @@ public final class RestServer implements AutoCloseable {
 
   RestServer(
       HttpConfig config, Gate gate, NodeMetrics metrics, RequestAudit audit, List<Route> routes) {
+    this(config, gate, metrics, audit, routes, System::nanoTime);
+  }
+
+  /** The same with a clock for how fast bodies come and answers are read. */
+  RestServer(
+      HttpConfig config,
+      Gate gate,
+      NodeMetrics metrics,
+      RequestAudit audit,
+      List<Route> routes,
+      LongSupplier nanoTime) {
     this.config = config;
     this.gate = gate;
     this.audit = audit;
@@ -81,11 +94,13 @@ public final class RestServer implements AutoCloseable {
             config.requestsInFlightMax(),
             Math.max(
                 config.writeBodyBytesMax(), Runtime.getRuntime().maxMemory() / BODIES_HEAP_DIVISOR),
-            System::nanoTime);
+            nanoTime);
     this.departures =
         new Departures(
             Math.max(
-                AnswerBytes.BYTES_MAX, Runtime.getRuntime().maxMemory() / ANSWERS_HEAP_DIVISOR));
+                (long) ANSWERS_MIN * AnswerBytes.BYTES_MAX,
+                Runtime.getRuntime().maxMemory() / ANSWERS_HEAP_DIVISOR),
+            nanoTime);
     metrics.gauge(
         "akidb_http_answer_bytes",
         "Bytes of long answers that are written or sent.",
@@ -158,10 +173,9 @@ public final class RestServer implements AutoCloseable {
    * not read its answers, keeps the thread of its own connection and no other.
    */
   private static QueuedThreadPool threads(HttpConfig config) {
-    int connections = Math.min(config.connectionsMax(), THREADS_OF_CONNECTIONS_MAX);
     QueuedThreadPool threads =
         new QueuedThreadPool(
-            Math.max(connections, 2 * config.requestsInFlightMax()) + THREADS_SPARE,
+            Math.max(config.connectionsMax(), 2 * config.requestsInFlightMax()) + THREADS_SPARE,
             THREADS_MIN,
             THREADS_IDLE_MS);
     threads.setName("http");
@@ -297,7 +311,7 @@ public final class RestServer implements AutoCloseable {
         && route.permission() != Permission.COLLECTIONS_READ;
   }
 
-  private static void send(Context http, Answer answer) {
+  private void send(Context http, Answer answer) {
     http.status(answer.status());
     http.contentType(answer.contentType());
     http.header("X-Request-ID", requestId(http));
@@ -311,11 +325,13 @@ public final class RestServer implements AutoCloseable {
     }
   }
 
-  // Here, so that it is known when it has been sent.
-  private static void sendLong(Context http, byte[] body) {
+  // Here, so that it is known when it has been sent. The server ends a connection on which less
+  // than
+  // the announced length went.
+  private void sendLong(Context http, byte[] body) {
     http.res().setContentLength(body.length);
     try {
-      http.res().getOutputStream().write(body);
+      departures.send(body, http.res().getOutputStream());
     } catch (IOException e) {
       // Whoever does not read its answer to the end is told nothing more.
       System.getLogger(RestServer.class.getName())

@@ -52,6 +52,16 @@ class SettingsTest {
   }
 
   @Test
+  void connections_beyondTheThreadsThereMayBe_areRefused() {
+    Settings most = Settings.read(List.of("--connections-max", "8192"), Map.of());
+    assertThat(HttpConfig.of(most).connectionsMax()).isEqualTo(8192);
+    Settings more = Settings.read(List.of("--connections-max", "8193"), Map.of());
+    assertThatThrownBy(() -> HttpConfig.of(more))
+        .isInstanceOf(InvalidSettingException.class)
+        .hasMessageContaining("connections-max must be a whole number from 1 to 8192");
+  }
+
+  @Test
   void sources_namingTheSame_winInOrder() throws IOException {
     Path file = folder.resolve("akidb.properties");
     Files.writeString(file, "port = 1\nhost = file\ncache-bytes = 5000000\n");

@@ -148,7 +148,7 @@ class ArrivalsTest {
   @Test
   void read_ofABodyThatDrips_isRefusedAndOfASlowOneIsNot() throws IOException {
     long slow = Arrivals.PATIENCE.toNanos() + TimeUnit.SECONDS.toNanos(1);
-    int enough = (int) Arrivals.BYTES_PER_SECOND_MIN;
+    int enough = (int) Pace.BYTES_PER_SECOND_MIN;
     Arrivals roomy = new Arrivals(2, 10L * enough, nanos::get);
     try (Arrivals.Body body = roomy.open()) {
       refused(Reason.INVALID_REQUEST, "too slowly", () -> body.read("a", late(slow, 10), enough));
@@ -158,7 +158,7 @@ class ArrivalsTest {
 
   @Test
   void read_ofABodyThatDripsAfterMuchCameAtOnce_isRefused() {
-    int much = 100 * (int) Arrivals.BYTES_PER_SECOND_MIN;
+    int much = 100 * (int) Pace.BYTES_PER_SECOND_MIN;
     Arrivals roomy = new Arrivals(2, 4L * much, nanos::get);
     InputStream atOnce = bytes(much);
     AtomicInteger drops = new AtomicInteger();

@@ -5,8 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.akidb.serving.problem.Reason;
 import io.akidb.serving.problem.ServingException;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 
@@ -14,7 +19,8 @@ class DeparturesTest {
   private static final long BYTES_MAX = 64 << 20;
   private static final int LONG_BYTES = 1 << 20;
 
-  private final Departures departures = new Departures(BYTES_MAX);
+  private final AtomicLong nanos = new AtomicLong();
+  private final Departures departures = new Departures(BYTES_MAX, nanos::get);
 
   private Departures.Room room(String caller, long bytes) {
     Departures.Room room = departures.open();
@@ -54,6 +60,50 @@ class DeparturesTest {
     second.forEach(Departures.Room::giveBack);
     assertThat(departures.bytesHeld()).isZero();
     assertThat(fill("greedy")).hasSameSizeAs(greedy);
+  }
+
+  /** Reads so many bytes a second. */
+  private final class Reader extends ByteArrayOutputStream {
+    private final int bytesPerSecond;
+
+    Reader(int bytesPerSecond) {
+      this.bytesPerSecond = bytesPerSecond;
+    }
+
+    @Override
+    public synchronized void write(byte[] bytes, int from, int length) {
+      nanos.addAndGet(length * TimeUnit.SECONDS.toNanos(1) / bytesPerSecond);
+      super.write(bytes, from, length);
+    }
+  }
+
+  private static byte[] answer() {
+    byte[] body = new byte[LONG_BYTES + 1];
+    new Random(7).nextBytes(body);
+    return body;
+  }
+
+  @Test
+  void callerWhoReadsAtTheLeastPace_getsAll() throws IOException {
+    Reader reader = new Reader((int) Pace.BYTES_PER_SECOND_MIN);
+    departures.send(answer(), reader);
+    assertThat(reader.toByteArray()).isEqualTo(answer());
+  }
+
+  @Test
+  void callerWhoReadsMoreSlowly_isCutOff_andTheMemoryIsGivenBack() {
+    Reader reader = new Reader((int) Pace.BYTES_PER_SECOND_MIN / 2);
+    assertThatThrownBy(
+            () -> {
+              try (Departures.Room _ = room("slow", LONG_BYTES)) {
+                departures.send(answer(), reader);
+              }
+            })
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("bytes a second");
+    assertThat(nanos.get()).isLessThan(3 * Departures.PATIENCE.toNanos());
+    assertThat(reader.size()).isBetween(100_000, LONG_BYTES / 2);
+    assertThat(departures.bytesHeld()).isZero();
   }
 
   @Test

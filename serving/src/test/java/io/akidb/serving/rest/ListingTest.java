@@ -28,7 +28,7 @@ class ListingTest {
       throws IOException {
     Answer answer =
         Listing.of(
-            new Departures(2L * AnswerBytes.BYTES_MAX).open(),
+            new Departures(2L * AnswerBytes.BYTES_MAX, System::nanoTime).open(),
             IDS,
             unreadable,
             "item-19",

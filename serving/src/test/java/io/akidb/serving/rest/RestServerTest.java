@@ -23,10 +23,16 @@ import io.akidb.serving.tenant.Tenancy;
 import io.akidb.serving.tenant.TenantConfig;
 import io.akidb.tenancy.TenantRegistry;
 import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.SocketException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
@@ -38,6 +44,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -46,6 +53,9 @@ import org.junit.jupiter.api.Test;
 /** The bound of calls that are handled at once, where the metrics are read. */
 class RestServerTest {
   private static final int IN_FLIGHT_MAX = 3;
+  private static final String LONG_PATH = "/health/long";
+  // More than the system takes ahead.
+  private static final int LONG_BYTES = 32 << 20;
   private static final String METRICS_KEY = "the-key-of-those-who-scrape";
   private static final String WRONG_KEY = "akidb_0123456789abcdef_" + "s".repeat(43);
 
@@ -53,7 +63,9 @@ class RestServerTest {
   private final CountDownLatch release = new CountDownLatch(1);
   private final AtomicInteger held = new AtomicInteger();
   private final HttpClient client = HttpClient.newHttpClient();
+  private final AtomicLong nanos = new AtomicLong();
   private volatile boolean holdsScrapes;
+  private NodeMetrics metrics;
   private Tenancy tenancy;
   private AuditLog log;
   private RestServer server;
@@ -65,7 +77,7 @@ class RestServerTest {
         Settings.read(
             List.of("--rbac-enabled", "true"),
             Map.of("AKIDB_ADMIN_API_KEY", TestNode.OPERATOR_KEY, "AKIDB_METRICS_KEY", METRICS_KEY));
-    NodeMetrics metrics = new NodeMetrics();
+    metrics = new NodeMetrics();
     Catalog catalog = new Catalog(store, clock);
     TenantRegistry registry = new TenantRegistry(store, clock);
     tenancy =
@@ -88,6 +100,7 @@ class RestServerTest {
     List<Route> routes =
         List.of(
             Route.open("GET", "/health/live", call -> Answer.ok(Json.object())),
+            Route.open("GET", LONG_PATH, call -> longAnswer()),
             Route.operator("GET", MetricsAccess.PATH, call -> scrape()));
     server =
         new RestServer(
@@ -96,7 +109,8 @@ class RestServerTest {
                 gate,
                 metrics,
                 new RequestAudit(log, routes, Ticker.systemTicker(), Scheduler.disabledScheduler()),
-                routes)
+                routes,
+                nanos::get)
             .start();
   }
 
@@ -116,6 +130,59 @@ class RestServerTest {
     } catch (InterruptedException e) {
       throw new AssertionError(e);
     }
+  }
+
+  private static Answer longAnswer() {
+    return Answer.json(new byte[LONG_BYTES]);
+  }
+
+  private double answerBytes() {
+    return new String(metrics.text(), StandardCharsets.UTF_8)
+        .lines()
+        .filter(line -> line.startsWith("akidb_http_answer_bytes "))
+        .mapToDouble(line -> Double.parseDouble(line.substring(line.indexOf(' '))))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  /** Bytes of a long answer that come, once so much time went by after its first one. */
+  private long read(Duration later) throws IOException {
+    try (Socket socket = new Socket()) {
+      socket.setSoTimeout(30_000);
+      socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), server.port()));
+      socket
+          .getOutputStream()
+          .write(
+              ("GET " + LONG_PATH + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+                  .getBytes(StandardCharsets.US_ASCII));
+      InputStream in = socket.getInputStream();
+      long count = in.read() < 0 ? 0 : 1;
+      assertThat(answerBytes()).isGreaterThan(LONG_BYTES - Departures.SHORT_BYTES_MAX - 1);
+      nanos.addAndGet(later.toNanos());
+      byte[] buffer = new byte[64 << 10];
+      for (int length = readSome(in, buffer); length >= 0; length = readSome(in, buffer)) {
+        count += length;
+      }
+      return count;
+    }
+  }
+
+  private static int readSome(InputStream in, byte[] into) throws IOException {
+    try {
+      return in.read(into);
+    } catch (SocketException e) {
+      // A connection that was cut off may end so, too.
+      return -1;
+    }
+  }
+
+  @Test
+  void longAnswer_whoseCallerFallsBehind_isCutOff() throws Exception {
+    assertThat(read(Duration.ofHours(1))).isPositive().isLessThan(LONG_BYTES);
+    TestNode.await("the memory to be given back", () -> answerBytes() == 0);
+
+    assertThat(read(Duration.ofSeconds(30))).isGreaterThan(LONG_BYTES);
+    TestNode.await("the memory to be given back", () -> answerBytes() == 0);
   }
 
   private Answer scrape() {
