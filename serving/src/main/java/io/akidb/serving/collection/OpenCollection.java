@@ -87,17 +87,17 @@ public final class OpenCollection {
     try {
       // A row takes at least its segment's bytes in memory: refuse before reading gigabytes in
       // vain.
-      memory.requireRoomFor(manifest.freshBytes());
+      memory.requireRoomForWritten(manifest.freshBytes(), 0);
       for (SegmentRef segment : collection.segments(manifest)) {
         tier.apply(segment.sequence(), SegmentRows.read(collection, segment));
       }
-    } catch (RuntimeException e) {
+      CollectionView view =
+          new CollectionView(manifest, manifest.generation(), tier.snapshot(), index);
+      return new OpenCollection(collection, memory, loader, background, tier, view);
+    } catch (RuntimeException | Error e) {
       tier.release();
       throw e;
     }
-    CollectionView view =
-        new CollectionView(manifest, manifest.generation(), tier.snapshot(), index);
-    return new OpenCollection(collection, memory, loader, background, tier, view);
   }
 
   /** What a query sees now. */
@@ -156,7 +156,7 @@ public final class OpenCollection {
         List<VectorRecord> rows = own.get(segment.segment().id());
         if (rows == null) {
           // Before it is read in vain, again at each look.
-          memory.requireRoomFor(segment.segment().bytes());
+          memory.requireRoomForWritten(segment.segment().bytes(), tier.bytes());
           tier.apply(segment.sequence(), SegmentRows.read(collection, segment));
         } else {
           tier.applyReserved(segment.sequence(), rows);
@@ -312,13 +312,9 @@ public final class OpenCollection {
    * @throws ServingException BUILD_NEEDED
    */
   FreshMemory.Reserved reserve(List<VectorRecord> rows) {
-    return tier().reserve(rows);
-  }
-
-  private FreshTier tier() {
     lock.lock();
     try {
-      return tier;
+      return tier.reserve(rows);
     } finally {
       lock.unlock();
     }

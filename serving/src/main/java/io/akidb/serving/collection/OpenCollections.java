@@ -44,6 +44,9 @@ public final class OpenCollections implements AutoCloseable {
   // And ever less often the longer that is so.
   private static final int QUIET_SHARE = 2;
 
+  // Closed at once for want of memory.
+  private static final int VICTIMS_MAX = 1 << 16;
+
   private record Key(TenantId tenant, CollectionName name) {}
 
   private final Catalog catalog;
@@ -127,10 +130,10 @@ public final class OpenCollections implements AutoCloseable {
   }
 
   /** What a query saw at a generation of the past that is still kept. */
-  public CollectionView at(OpenCollection collection, long generation) {
+  public ViewLease at(OpenCollection collection, long generation) {
     CollectionView now = collection.view();
     return generation == now.generation()
-        ? now
+        ? ViewLease.of(now)
         : withMemory(
             collection.collection().context().tenant(),
             null,
@@ -185,10 +188,14 @@ public final class OpenCollections implements AutoCloseable {
 
   private CollectionHandle open(TenantContext context, CollectionName name) {
     VectorCollection collection = catalog.open(context, name);
-    return new CollectionHandle(
-        OpenCollection.open(collection, collection.known(), budget, loader, background),
-        committers,
-        System.nanoTime());
+    OpenCollection opened =
+        OpenCollection.open(collection, collection.known(), budget, loader, background);
+    try {
+      return new CollectionHandle(opened, committers, System.nanoTime());
+    } catch (RuntimeException | Error e) {
+      opened.close();
+      throw e;
+    }
   }
 
   // Whoever opens a collection does not wait until another one has committed what waits there.
@@ -228,27 +235,35 @@ public final class OpenCollections implements AutoCloseable {
   /**
    * Does what needs memory for fresh rows. Where that is taken, generations of the past make room,
    * then collections that nobody uses, the longest unused first, so that what one tenant opened and
-   * left is no burden to another.
+   * left is no burden to another. Nobody makes room for what would not fit if all did.
    *
    * @param asker whose rows
    * @param own the collection that the memory is for; null if it is not open yet
    */
   private <T> T withMemory(TenantId asker, @Nullable CollectionHandle own, Supplier<T> work) {
-    for (int victims = 1; ; victims *= 2) {
+    int victims = 1;
+    while (true) {
       try {
         return work.get();
       } catch (ServingException e) {
-        boolean mayHelp = e.reason() == Reason.BUILD_NEEDED;
-        if (!mayHelp || !(letGoOfPast(asker) || closeUnused(asker, victims, own))) {
+        boolean mayHelp = e.reason() == Reason.BUILD_NEEDED && budget.couldHold(e.bytesWanted());
+        if (mayHelp && letGoOfPast(asker)) {
+          continue;
+        }
+        if (!mayHelp || !closeUnused(asker, victims, own)) {
           throw e;
         }
+        victims = Math.min(2 * victims, VICTIMS_MAX);
       }
     }
   }
 
   private boolean letGoOfPast(TenantId asker) {
     return past.letGoOfOne(
-        System.nanoTime(), (holder, unused) -> mayDisplace(asker, holder, unused, budget::usedBy));
+        System.nanoTime(),
+        (holder, unused) ->
+            (asker.equals(holder) || unused >= config.unusedMin().toNanos())
+                && mayDisplace(asker, holder, unused, budget::usedBy));
   }
 
   private boolean closeUnused(TenantId asker, int most, @Nullable CollectionHandle own) {

@@ -3,6 +3,7 @@ package io.akidb.serving.collection;
 import io.akidb.catalog.Manifest;
 import io.akidb.catalog.SegmentRef;
 import io.akidb.catalog.VectorCollection;
+import io.akidb.catalog.VectorRecord;
 import io.akidb.serving.fresh.FreshBudget;
 import io.akidb.serving.fresh.FreshMemory;
 import io.akidb.serving.fresh.FreshTier;
@@ -12,6 +13,7 @@ import io.akidb.tenancy.CollectionName;
 import io.akidb.tenancy.TenantId;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.function.Predicate;
@@ -19,7 +21,8 @@ import java.util.stream.Collectors;
 
 /**
  * Generations of the past, as {@code as_of} asks for: the last few used ones stay open, until they
- * were not used for a while, or until their memory is needed. Thread-safe.
+ * were not used for a while, or until their memory is needed. One that is being searched stays
+ * until its last search ends, also where there are more than that few meanwhile. Thread-safe.
  */
 final class PastViews implements AutoCloseable {
   // By the tenant and the name as well: the id stands in a manifest that the tenant's own jobs
@@ -30,15 +33,36 @@ final class PastViews implements AutoCloseable {
     private final FreshTier tier;
     private final CollectionView view;
     private long usedNanos;
+    private int leases;
+    private boolean dropped;
 
     Past(FreshTier tier, CollectionView view) {
       this.tier = tier;
       this.view = view;
     }
 
-    CollectionView use(long nowNanos) {
+    boolean isInUse() {
+      return leases > 0;
+    }
+
+    /** Gives its memory back once nobody searches it. */
+    void drop() {
+      dropped = true;
+      releaseIfUnused();
+    }
+
+    void end(long nowNanos) {
       usedNanos = nowNanos;
-      return view;
+      leases--;
+      if (dropped) {
+        releaseIfUnused();
+      }
+    }
+
+    private void releaseIfUnused() {
+      if (leases == 0) {
+        tier.release();
+      }
     }
   }
 
@@ -58,12 +82,12 @@ final class PastViews implements AutoCloseable {
    *
    * @throws io.akidb.catalog.GenerationNotFoundException if it is not kept any more
    */
-  CollectionView get(VectorCollection collection, UUID collectionId, long generation) {
+  ViewLease get(VectorCollection collection, UUID collectionId, long generation) {
     Key key = new Key(collection.context().tenant(), collection.name(), collectionId, generation);
     synchronized (byUse) {
       Past known = byUse.get(key);
       if (known != null) {
-        return known.use(System.nanoTime());
+        return lease(known);
       }
     }
     Past read = read(collection, collection.at(generation));
@@ -71,12 +95,31 @@ final class PastViews implements AutoCloseable {
       Past other = byUse.putIfAbsent(key, read);
       if (other != null) {
         read.tier.release();
-        return other.use(System.nanoTime());
+        return lease(other);
       }
-      if (byUse.size() > viewsMax) {
-        letGoOfOneOfMost();
-      }
-      return read.use(System.nanoTime());
+      ViewLease lease = lease(read);
+      letGoOfExcess();
+      return lease;
+    }
+  }
+
+  // Under the lock.
+  private ViewLease lease(Past past) {
+    past.usedNanos = System.nanoTime();
+    past.leases++;
+    return ViewLease.of(past.view, () -> end(past));
+  }
+
+  private void end(Past past) {
+    synchronized (byUse) {
+      past.end(System.nanoTime());
+      letGoOfExcess();
+    }
+  }
+
+  private void letGoOfExcess() {
+    while (byUse.size() > viewsMax && letGoOfOneOfMost()) {
+      // The next one.
     }
   }
 
@@ -87,14 +130,15 @@ final class PastViews implements AutoCloseable {
     boolean includes(TenantId holder, long unusedNanos);
   }
 
-  /** Lets go of the one of these that was used longest ago; false if there is none. */
+  /** Lets go of the one of these that was used longest ago and is not; false if there is none. */
   boolean letGoOfOne(long nowNanos, Displaced displaced) {
     synchronized (byUse) {
       for (Map.Entry<Key, Past> entry : byUse.entrySet()) {
         Past past = entry.getValue();
-        if (displaced.includes(entry.getKey().tenant(), nowNanos - past.usedNanos)) {
+        if (!past.isInUse()
+            && displaced.includes(entry.getKey().tenant(), nowNanos - past.usedNanos)) {
           byUse.remove(entry.getKey());
-          past.tier.release();
+          past.drop();
           return true;
         }
       }
@@ -104,11 +148,11 @@ final class PastViews implements AutoCloseable {
 
   // Whoever holds most makes room: who asks for one generation after the other has others keep
   // theirs.
-  private void letGoOfOneOfMost() {
+  private boolean letGoOfOneOfMost() {
     Map<TenantId, Long> held =
         byUse.keySet().stream().collect(Collectors.groupingBy(Key::tenant, Collectors.counting()));
     long most = Collections.max(held.values());
-    letGoOfOne(0, (holder, _) -> held.getOrDefault(holder, 0L) == most);
+    return letGoOfOne(0, (holder, _) -> held.getOrDefault(holder, 0L) == most);
   }
 
   /** Lets go of those of a tenant's collections. */
@@ -121,7 +165,7 @@ final class PastViews implements AutoCloseable {
                 Key key = entry.getKey();
                 boolean isForgotten = key.tenant().equals(tenant) && which.test(key.name());
                 if (isForgotten) {
-                  entry.getValue().tier.release();
+                  entry.getValue().drop();
                 }
                 return isForgotten;
               });
@@ -131,8 +175,8 @@ final class PastViews implements AutoCloseable {
   /** Lets go of those that nobody used for longer than this. */
   void letGoOfUnused(long nowNanos, long idleNanos) {
     synchronized (byUse) {
-      while (!byUse.isEmpty() && nowNanos - byUse.firstEntry().getValue().usedNanos > idleNanos) {
-        letGoOfOne(nowNanos, (_, _) -> true);
+      while (letGoOfOne(nowNanos, (_, unusedNanos) -> unusedNanos > idleNanos)) {
+        // The next one.
       }
     }
   }
@@ -143,22 +187,24 @@ final class PastViews implements AutoCloseable {
     FreshTier tier =
         new FreshTier(manifest.schema(), memory, index == null ? IndexedVersions.NONE : index);
     try {
-      memory.requireRoomFor(manifest.freshBytes());
+      memory.requireRoomFor(manifest.freshBytes(), 0);
       for (SegmentRef segment : collection.segments(manifest)) {
-        tier.apply(segment.sequence(), SegmentRows.read(collection, segment));
+        List<VectorRecord> rows = SegmentRows.read(collection, segment);
+        tier.requireShareFor(rows);
+        tier.apply(segment.sequence(), rows);
       }
-    } catch (RuntimeException e) {
+      return new Past(
+          tier, new CollectionView(manifest, manifest.generation(), tier.snapshot(), index));
+    } catch (RuntimeException | Error e) {
       tier.release();
       throw e;
     }
-    return new Past(
-        tier, new CollectionView(manifest, manifest.generation(), tier.snapshot(), index));
   }
 
   @Override
   public void close() {
     synchronized (byUse) {
-      byUse.values().forEach(past -> past.tier.release());
+      byUse.values().forEach(Past::drop);
       byUse.clear();
     }
   }

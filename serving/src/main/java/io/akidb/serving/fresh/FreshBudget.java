@@ -61,6 +61,11 @@ public final class FreshBudget {
     return !shared || (usedBy(tenant) + bytes) / TIMES_FREE <= free;
   }
 
+  /** Whether a tenant could have so many bytes if nobody else had any, these included. */
+  public boolean couldHold(long bytes) {
+    return bytes <= bytesMax && (!shared || bytes / TIMES_FREE <= bytesMax - bytes);
+  }
+
   void take(TenantId tenant, long bytes) {
     used.addAndGet(bytes);
     byTenant.compute(

@@ -70,7 +70,7 @@ public final class FreshTier {
   public void apply(long sequence, List<VectorRecord> rows) {
     if (sequence > newestSequence) {
       // All or nothing: once the first row is in, nothing may fail.
-      memory.requireRoomFor(bytesOf(rows));
+      memory.requireRoomForWritten(bytesOf(rows), bytes);
       applyReserved(sequence, rows);
     }
   }
@@ -87,13 +87,22 @@ public final class FreshTier {
   }
 
   /**
+   * Refuses records that would leave other tenants too little.
+   *
+   * @throws io.akidb.serving.problem.ServingException BUILD_NEEDED
+   */
+  public void requireShareFor(List<VectorRecord> rows) {
+    memory.requireRoomFor(bytesOf(rows), bytes);
+  }
+
+  /**
    * Sets memory apart for records that are to be written.
    *
    * @throws io.akidb.serving.problem.ServingException BUILD_NEEDED
    */
   public FreshMemory.Reserved reserve(List<VectorRecord> rows) {
     long most = bytesOf(rows);
-    return memory.reserve(most, most - bytesOf(blockRows));
+    return memory.reserve(most, most - bytesOf(blockRows), bytes);
   }
 
   /** About what these rows would take, at most. */
@@ -120,13 +129,19 @@ public final class FreshTier {
    */
   public FreshTier rebuiltOn(IndexedVersions newIndex, long absorbedThrough) {
     FreshTier next = new FreshTier(schema, memory, newIndex);
-    for (FreshRow row : newest.values()) {
-      if (row.sequence() > absorbedThrough) {
-        next.addCopy(row, this);
+    try {
+      for (FreshRow row : newest.values()) {
+        if (row.sequence() > absorbedThrough) {
+          next.addCopy(row, this);
+        }
       }
+      next.publish(newestSequence);
+      return next;
+    } catch (RuntimeException | Error e) {
+      // This one is used on, and the other would never be released.
+      next.release();
+      throw e;
     }
-    next.publish(newestSequence);
-    return next;
   }
 
   /** Whether most rows are dead, so that {@link #rebuiltOn} would free memory. */

@@ -10,6 +10,7 @@ public final class ServingException extends RuntimeException {
   private final Reason reason;
   private final transient List<FieldProblem> fields;
   private final int retryAfterSecs;
+  private final long bytesWanted;
 
   private ServingException(
       Reason reason,
@@ -17,10 +18,21 @@ public final class ServingException extends RuntimeException {
       List<FieldProblem> fields,
       int retryAfterSecs,
       @Nullable Throwable cause) {
+    this(reason, detail, fields, retryAfterSecs, 0, cause);
+  }
+
+  private ServingException(
+      Reason reason,
+      String detail,
+      List<FieldProblem> fields,
+      int retryAfterSecs,
+      long bytesWanted,
+      @Nullable Throwable cause) {
     super(detail, cause);
     this.reason = reason;
     this.fields = List.copyOf(fields);
     this.retryAfterSecs = retryAfterSecs;
+    this.bytesWanted = bytesWanted;
   }
 
   /** A failure without fields. */
@@ -36,6 +48,12 @@ public final class ServingException extends RuntimeException {
   /** A failure that may pass: the caller shall wait so many seconds. */
   public static ServingException retryAfter(Reason reason, String detail, int secs) {
     return new ServingException(reason, detail, List.of(), Math.max(1, secs), null);
+  }
+
+  /** A failure for want of so many bytes of memory, what is held for the same already included. */
+  public static ServingException wanting(
+      Reason reason, String detail, int retryAfterSecs, long bytes) {
+    return new ServingException(reason, detail, List.of(), retryAfterSecs, bytes, null);
   }
 
   /** One field that is wrong. */
@@ -78,6 +96,11 @@ public final class ServingException extends RuntimeException {
   /** The fields that are wrong; often none. */
   public List<FieldProblem> fields() {
     return fields;
+  }
+
+  /** How many bytes of memory it would take; 0 if it is no matter of memory. */
+  public long bytesWanted() {
+    return bytesWanted;
   }
 
   /** After how many seconds to try again; 0 if it is no use. */

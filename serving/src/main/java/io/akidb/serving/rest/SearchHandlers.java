@@ -7,6 +7,7 @@ import io.akidb.policies.Permission;
 import io.akidb.serving.collection.CollectionView;
 import io.akidb.serving.collection.OpenCollection;
 import io.akidb.serving.collection.OpenCollections;
+import io.akidb.serving.collection.ViewLease;
 import io.akidb.serving.filter.Filter;
 import io.akidb.serving.filter.FilterParser;
 import io.akidb.serving.fresh.QueryVector;
@@ -56,7 +57,14 @@ final class SearchHandlers {
     Manifest manifest = open.view().manifest();
     int dimension = manifest.schema().dimension();
     SearchBody body = SearchBody.parse(call.body(), dimension);
-    CollectionView view = view(open, body.fields());
+    try (ViewLease lease = lease(open, body.fields())) {
+      return search(call, body, lease.view(), deadline, start);
+    }
+  }
+
+  private Answer search(
+      Call call, SearchBody body, CollectionView view, SearchDeadline deadline, long start) {
+    int dimension = view.manifest().schema().dimension();
     Filter rows = call.rows(view.manifest().schema());
     if (rows != null && body.fields().flag("explain")) {
       throw ServingException.of(
@@ -75,7 +83,7 @@ final class SearchHandlers {
     return new SearchAnswer(body, view, outcomes, start, include(body)).answer(call.room());
   }
 
-  private CollectionView view(OpenCollection open, Fields fields) {
+  private ViewLease lease(OpenCollection open, Fields fields) {
     CollectionView view = open.view();
     String token = fields.text("at_least").orElse(null);
     if (token != null) {
@@ -83,7 +91,7 @@ final class SearchHandlers {
     }
     Long generation = fields.whole("as_of", 0, Long.MAX_VALUE).orElse(null);
     if (generation == null) {
-      return view;
+      return ViewLease.of(view);
     }
     if (token != null) {
       throw ServingException.invalid("/as_of", "cannot stand beside at_least");

@@ -25,6 +25,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -68,11 +69,16 @@ class OpenCollectionsTest {
 
   private OpenCollections open(
       int openMax, Duration idle, FreshBudget memory, Duration followInterval) {
+    return open(openMax, idle, memory, followInterval, 1);
+  }
+
+  private OpenCollections open(
+      int openMax, Duration idle, FreshBudget memory, Duration followInterval, int snapshotsMax) {
     IngestConfig ingest =
         new IngestConfig(Duration.ZERO, 10, 1 << 20, Duration.ofSeconds(30), folder);
     return new OpenCollections(
         new Catalog(counted, clock),
-        new CollectionsConfig(openMax, idle, followInterval, 1, 1 << 20),
+        new CollectionsConfig(openMax, idle, followInterval, snapshotsMax, 1 << 20),
         memory,
         (collection, manifest) -> {
           throw new IllegalStateException("nothing is built here");
@@ -85,6 +91,13 @@ class OpenCollectionsTest {
   @AfterEach
   void close() {
     collections.close();
+  }
+
+  private static CollectionView seen(
+      OpenCollections collections, OpenCollection collection, long generation) {
+    try (ViewLease lease = collections.at(collection, generation)) {
+      return lease.view();
+    }
   }
 
   private static CollectionName name(int i) {
@@ -139,7 +152,7 @@ class OpenCollectionsTest {
       long before = asked.view().generation() - 1;
       if (isHeld) {
         long used = small.used();
-        assertThat(tight.at(asked, before).generation()).isEqualTo(before);
+        assertThat(seen(tight, asked, before).generation()).isEqualTo(before);
         assertThat(small.used()).isGreaterThan(used);
       }
       int opened = 1;
@@ -161,7 +174,7 @@ class OpenCollectionsTest {
       OpenCollection asked = followed.get(TENANT, name(0));
       long first = asked.view().generation();
       followed.commit(TENANT, name(0), List.of(VectorRecord.tombstone("v", 2)));
-      assertThat(followed.at(followed.get(TENANT, name(0)), first).liveVectors()).isEqualTo(1);
+      assertThat(seen(followed, followed.get(TENANT, name(0)), first).liveVectors()).isEqualTo(1);
       await("nothing is held", () -> memory.used() == 0);
     }
   }
@@ -174,7 +187,7 @@ class OpenCollectionsTest {
         OpenCollection asked = some.get(TENANT, name(i));
         long first = asked.view().generation();
         some.commit(TENANT, name(i), List.of(VectorRecord.tombstone("v", 2)));
-        assertThat(some.at(some.get(TENANT, name(i)), first).liveVectors()).isEqualTo(1);
+        assertThat(seen(some, some.get(TENANT, name(i)), first).liveVectors()).isEqualTo(1);
         if (i == 0) {
           some.forget(TENANT, name(i));
           assertThat(memory.used()).isZero();
@@ -183,6 +196,109 @@ class OpenCollectionsTest {
       assertThat(memory.usedBy(TENANT.tenant())).isPositive();
       some.forgetAllOf(TENANT.tenant());
       assertThat(memory.used()).isZero();
+    }
+  }
+
+  /** Rows with payloads of so many bytes together. */
+  private static List<VectorRecord> rowsOf(int bytes) {
+    List<VectorRecord> rows = new ArrayList<>();
+    for (int left = bytes; left > 0; left -= PAYLOAD_BYTES) {
+      String payload = "{\"text\": \"" + "x".repeat(Math.min(left, PAYLOAD_BYTES)) + "\"}";
+      rows.add(
+          VectorRecord.upsert(
+              "large" + left, 2, new float[] {3, 4}, payload.getBytes(StandardCharsets.UTF_8)));
+    }
+    return rows;
+  }
+
+  // More than an int may be doubled, also without the first few.
+  private static final int MANY = 60;
+  private static final int PAYLOAD_BYTES = 50_000;
+
+  @Test
+  void memory_thatManyGenerationsOfThePastHold_isForAWrite_unlessItCouldNeverFit() {
+    FreshBudget small = new FreshBudget(1 << 20);
+    try (OpenCollections tight =
+        open(COLLECTIONS, Duration.ofHours(1), small, Duration.ofHours(1), MANY)) {
+      tight.commit(TENANT, name(1), rowsOf(500_000));
+      OpenCollection asked = tight.get(TENANT, name(0));
+      long first = asked.view().generation();
+      for (int i = 0; i < MANY; i++) {
+        tight.commit(
+            TENANT, name(0), List.of(VectorRecord.upsert("w" + i, 2, new float[] {3, 4}, null)));
+      }
+      for (int i = 0; i < MANY; i++) {
+        assertThat(seen(tight, asked, first + i).generation()).isEqualTo(first + i);
+      }
+      long full = small.used();
+
+      refused(tight, rowsOf(1 << 20));
+      assertThat(small.used()).as("nobody made room in vain").isEqualTo(full);
+      List<VectorRecord> fitting = rowsOf((1 << 20) - (int) full);
+      tight.commit(TENANT, name(0), fitting);
+      assertThat(tight.get(TENANT, name(0)).view().liveVectors())
+          .isEqualTo(1 + MANY + fitting.size());
+
+      tight.get(TENANT, name(1));
+      refused(tight, rowsOf(600_000));
+      assertThat(small.used()).as("all generations of the past made room").isLessThan(full);
+    }
+    assertThat(small.used()).isZero();
+  }
+
+  private static void refused(OpenCollections tight, List<VectorRecord> rows) {
+    assertThatThrownBy(() -> tight.commit(TENANT, name(0), rows))
+        .isInstanceOf(ServingException.class)
+        .hasMessageContaining("build the index");
+  }
+
+  private static void append(VectorCollection collection, Path file, List<VectorRecord> rows) {
+    try (SegmentWriter writer = collection.newSegment(file)) {
+      rows.forEach(writer::add);
+      collection.append(List.of(writer.finish()), null, 0);
+    }
+  }
+
+  @Test
+  void rows_whoseShareOthersTookSinceTheyWereWritten_areStillRead() {
+    TenantContext modest = new TenantContext(TenantId.random(), "test");
+    VectorCollection elsewhere =
+        new Catalog(store, clock).create(modest, name(0), CollectionSchema.of(2, Metric.L2));
+    append(elsewhere, folder.resolve("modest"), rowsOf(240_000));
+    FreshBudget shared = new FreshBudget(1 << 20, true);
+    try (OpenCollections tight = open(COLLECTIONS, Duration.ofHours(1), shared)) {
+      tight.commit(TENANT, name(0), rowsOf(750_000));
+      OpenCollection opened = tight.get(modest, name(0));
+      assertThat(opened.view().liveVectors()).isEqualTo(5);
+
+      List<VectorRecord> row = List.of(VectorRecord.upsert("w", 3, new float[] {3, 4}, null));
+      append(elsewhere, folder.resolve("more"), row);
+      opened.follow();
+      assertThat(opened.view().liveVectors()).isEqualTo(6);
+
+      assertThatThrownBy(() -> tight.commit(modest, name(0), row))
+          .isInstanceOf(ServingException.class)
+          .hasMessageContaining("this tenant's share");
+    }
+  }
+
+  @Test
+  void generationsOfThePast_thatOthersUsedJustNow_areTheirs() {
+    TenantContext modest = new TenantContext(TenantId.random(), "test");
+    FreshBudget small = new FreshBudget(1 << 20);
+    try (OpenCollections tight = open(COLLECTIONS, Duration.ofHours(1), small)) {
+      OpenCollection asked = tight.get(TENANT, name(0));
+      long first = asked.view().generation();
+      tight.commit(TENANT, name(0), rowsOf(400_000));
+      long second = first + 1;
+      tight.commit(TENANT, name(0), List.of(VectorRecord.tombstone("v", 3)));
+      CollectionView kept = seen(tight, asked, second);
+      new Catalog(store, clock).create(modest, name(0), CollectionSchema.of(2, Metric.L2));
+
+      assertThatThrownBy(() -> tight.commit(modest, name(0), rowsOf(400_000)))
+          .isInstanceOf(ServingException.class)
+          .hasMessageContaining("build the index");
+      assertThat(seen(tight, asked, second)).isSameAs(kept);
     }
   }
 

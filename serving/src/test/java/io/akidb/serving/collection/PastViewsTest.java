@@ -1,6 +1,7 @@
 package io.akidb.serving.collection;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.akidb.catalog.Catalog;
 import io.akidb.catalog.CollectionSchema;
@@ -9,6 +10,7 @@ import io.akidb.catalog.SegmentWriter;
 import io.akidb.catalog.VectorCollection;
 import io.akidb.catalog.VectorRecord;
 import io.akidb.objectstore.InMemoryStore;
+import io.akidb.serving.HookedStore;
 import io.akidb.serving.fresh.FreshBudget;
 import io.akidb.tenancy.CollectionName;
 import io.akidb.tenancy.TenantContext;
@@ -18,6 +20,7 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -27,7 +30,8 @@ class PastViewsTest {
   @TempDir Path folder;
 
   private final Clock clock = Clock.systemUTC();
-  private final Catalog catalog = new Catalog(new InMemoryStore(clock), clock);
+  private final HookedStore store = new HookedStore(new InMemoryStore(clock));
+  private final Catalog catalog = new Catalog(store, clock);
 
   private VectorCollection filled(TenantId tenant, String row) {
     VectorCollection collection =
@@ -39,6 +43,40 @@ class PastViewsTest {
     return collection;
   }
 
+  private static CollectionView seen(
+      PastViews views, VectorCollection collection, UUID said, long generation) {
+    try (ViewLease lease = views.get(collection, said, generation)) {
+      return lease.view();
+    }
+  }
+
+  private static CollectionView seen(
+      PastViews views, VectorCollection collection, long generation) {
+    return seen(views, collection, collection.head().collectionId(), generation);
+  }
+
+  private static PastViews views(int max, FreshBudget budget) {
+    return new PastViews(
+        max,
+        budget,
+        (collection, manifest) -> {
+          throw new IllegalStateException("nothing is built here");
+        });
+  }
+
+  /** Another generation for each of so many more rows; those before them. */
+  private List<Long> grown(VectorCollection collection, int count) {
+    List<Long> generations = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      generations.add(collection.head().generation());
+      try (SegmentWriter writer = collection.newSegment(folder.resolve("more" + i))) {
+        writer.add(VectorRecord.upsert("row" + i, i + 2, new float[] {1, 2}, null));
+        collection.append(List.of(writer.finish()), null, 0);
+      }
+    }
+    return generations;
+  }
+
   @Test
   void collectionId_ofAnotherTenant_showsNothingOfItsRows() {
     VectorCollection victim = filled(TenantId.random(), "secret");
@@ -46,15 +84,9 @@ class PastViewsTest {
     long generation = victim.head().generation();
     assertThat(thief.head().generation()).isEqualTo(generation);
     UUID said = victim.head().collectionId();
-    try (PastViews views =
-        new PastViews(
-            8,
-            new FreshBudget(1 << 20),
-            (collection, manifest) -> {
-              throw new IllegalStateException("nothing is built here");
-            })) {
-      assertThat(views.get(victim, said, generation).fresh().find("secret")).isNotNull();
-      CollectionView seen = views.get(thief, said, generation);
+    try (PastViews views = views(8, new FreshBudget(1 << 20))) {
+      assertThat(seen(views, victim, said, generation).fresh().find("secret")).isNotNull();
+      CollectionView seen = seen(views, thief, said, generation);
       assertThat(seen.fresh().find("secret")).isNull();
       assertThat(seen.fresh().find("own")).isNotNull();
     }
@@ -64,30 +96,76 @@ class PastViewsTest {
   void generations_thatOneTenantAsksForInTurn_leaveOthersTheirs() {
     VectorCollection modest = filled(TenantId.random(), "own");
     VectorCollection greedy = filled(TenantId.random(), "row");
-    List<Long> generations = new ArrayList<>();
-    for (int i = 0; i < 5; i++) {
-      generations.add(greedy.head().generation());
-      try (SegmentWriter writer = greedy.newSegment(folder.resolve("more" + i))) {
-        writer.add(VectorRecord.upsert("row" + i, i + 2, new float[] {1, 2}, null));
-        greedy.append(List.of(writer.finish()), null, 0);
-      }
-    }
+    List<Long> generations = grown(greedy, 5);
     FreshBudget budget = new FreshBudget(1 << 20);
-    try (PastViews views =
-        new PastViews(
-            3,
-            budget,
-            (collection, manifest) -> {
-              throw new IllegalStateException("nothing is built here");
-            })) {
-      UUID said = modest.head().collectionId();
+    try (PastViews views = views(3, budget)) {
       long generation = modest.head().generation();
-      CollectionView kept = views.get(modest, said, generation);
+      CollectionView kept = seen(views, modest, generation);
       for (long past : generations) {
-        views.get(greedy, greedy.head().collectionId(), past);
+        var _ = seen(views, greedy, past);
       }
-      assertThat(views.get(modest, said, generation)).isSameAs(kept);
+      assertThat(seen(views, modest, generation)).isSameAs(kept);
     }
+    assertThat(budget.used()).isZero();
+  }
+
+  @Test
+  void memory_ofAGenerationThatIsSearched_isCountedUntilTheLastSearchEnds() {
+    VectorCollection collection = filled(TenantId.random(), "row");
+    UUID said = collection.head().collectionId();
+    List<Long> generations = grown(collection, 2);
+    FreshBudget budget = new FreshBudget(1 << 20);
+    PastViews views = views(1, budget);
+    ViewLease first = views.get(collection, said, generations.getFirst());
+    long ofOne = budget.used();
+    ViewLease again = views.get(collection, said, generations.getFirst());
+    assertThat(again.view()).isSameAs(first.view());
+    assertThat(budget.used()).isEqualTo(ofOne).isPositive();
+
+    assertThat(views.letGoOfOne(System.nanoTime(), (_, _) -> true)).isFalse();
+    ViewLease other = views.get(collection, said, generations.getLast());
+    assertThat(budget.used()).as("both are searched").isGreaterThan(ofOne);
+    first.close();
+    assertThat(views.letGoOfOne(System.nanoTime(), (_, _) -> true)).isFalse();
+    other.close();
+    assertThat(budget.used()).as("one is open, which is searched").isEqualTo(ofOne);
+
+    views.close();
+    assertThat(budget.used()).isEqualTo(ofOne);
+    again.close();
+    assertThat(budget.used()).isZero();
+  }
+
+  @Test
+  void memory_ofAGenerationThatCannotBeReadToItsEnd_isGivenBack() {
+    VectorCollection collection = filled(TenantId.random(), "row");
+    var _ = grown(collection, 2);
+    FreshBudget budget = new FreshBudget(1 << 20);
+    AtomicInteger segments = new AtomicInteger();
+    store.before(
+        (method, key) -> {
+          if (budget.used() > 0) {
+            segments.incrementAndGet();
+            throw new OutOfMemoryError("in a test");
+          }
+        });
+    try (PastViews views = views(1, budget)) {
+      UUID said = collection.known().collectionId();
+      assertThatThrownBy(() -> views.get(collection, said, collection.known().generation()))
+          .isInstanceOf(OutOfMemoryError.class);
+      assertThatThrownBy(
+              () ->
+                  OpenCollection.open(
+                      collection,
+                      collection.known(),
+                      budget,
+                      (_, _) -> {
+                        throw new IllegalStateException("nothing is built here");
+                      },
+                      Runnable::run))
+          .isInstanceOf(OutOfMemoryError.class);
+    }
+    assertThat(segments).as("each held something").hasValue(2);
     assertThat(budget.used()).isZero();
   }
 }

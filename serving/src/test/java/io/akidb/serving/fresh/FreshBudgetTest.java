@@ -28,7 +28,7 @@ class FreshBudgetTest {
 
   private static boolean hasRoom(FreshMemory memory) {
     try {
-      memory.requireRoomFor(STEP);
+      memory.requireRoomFor(STEP, 0);
       return true;
     } catch (ServingException e) {
       assertThat(e.reason()).isEqualTo(Reason.BUILD_NEEDED);
@@ -40,8 +40,8 @@ class FreshBudgetTest {
   void tenantAlone_hasThreeQuarters_whereThereMayBeOthers() {
     assertThat(fill(TenantId.random())).isBetween(BYTES_MAX * 3L / 4 - STEP, BYTES_MAX * 3L / 4);
     FreshBudget ofOne = new FreshBudget(BYTES_MAX);
-    ofOne.of(TenantId.DEFAULT).requireRoomFor(BYTES_MAX);
-    assertThatThrownBy(() -> ofOne.of(TenantId.DEFAULT).requireRoomFor(BYTES_MAX + 1L))
+    ofOne.of(TenantId.DEFAULT).requireRoomFor(BYTES_MAX, 0);
+    assertThatThrownBy(() -> ofOne.of(TenantId.DEFAULT).requireRoomFor(BYTES_MAX + 1L, 0))
         .isInstanceOf(ServingException.class)
         .hasMessageContaining("this node's memory");
   }
@@ -55,10 +55,39 @@ class FreshBudgetTest {
       left = BYTES_MAX - budget.used();
       assertThat(left).isPositive();
     }
-    assertThatThrownBy(() -> budget.of(tenants.getFirst()).requireRoomFor(STEP))
+    assertThatThrownBy(() -> budget.of(tenants.getFirst()).requireRoomFor(STEP, 0))
         .isInstanceOf(ServingException.class)
         .hasMessageContaining("this tenant's share")
         .hasMessageContaining("build the index");
+  }
+
+  @Test
+  void rowsThatWereWritten_areShownAlsoWhereOthersTookMoreSince() {
+    TenantId first = TenantId.random();
+    long held = BYTES_MAX * 6L / 10;
+    budget.of(first).take(held);
+    fill(TenantId.random());
+    FreshMemory memory = budget.of(first);
+    assertThat(hasRoom(memory)).as("to write more").isFalse();
+    memory.requireRoomForWritten(STEP, held);
+    long free = BYTES_MAX - budget.used();
+    assertThatThrownBy(() -> memory.requireRoomForWritten(free + 1, held))
+        .isInstanceOf(ServingException.class)
+        .hasMessageContaining("this node's memory");
+  }
+
+  @Test
+  void rowsThatWereWritten_takeNoMoreThanATenantMayHaveAlone() {
+    TenantId tenant = TenantId.random();
+    FreshMemory memory = budget.of(tenant);
+    memory.requireRoomForWritten(BYTES_MAX * 3L / 4, 0);
+    memory.take(BYTES_MAX / 2);
+    assertThatThrownBy(() -> memory.requireRoomForWritten(BYTES_MAX / 3, BYTES_MAX / 2))
+        .isInstanceOfSatisfying(
+            ServingException.class, e -> assertThat(budget.couldHold(e.bytesWanted())).isFalse())
+        .hasMessageContaining("this tenant's share");
+    assertThat(budget.couldHold(BYTES_MAX * 3L / 4)).isTrue();
+    assertThat(new FreshBudget(BYTES_MAX).couldHold(BYTES_MAX)).isTrue();
   }
 
   @Test
@@ -67,7 +96,7 @@ class FreshBudgetTest {
     fill(greedy);
     for (int i = 0; i < 1_000; i++) {
       FreshMemory small = budget.of(TenantId.random());
-      small.requireRoomFor(STEP);
+      small.requireRoomFor(STEP, 0);
       small.take(STEP);
     }
     assertThat(hasRoom(budget.of(greedy))).isFalse();
@@ -82,10 +111,10 @@ class FreshBudgetTest {
     FreshMemory memory = budget.of(tenant);
     List<FreshMemory.Reserved> reserved = new ArrayList<>();
     for (int i = 0; i < 7; i++) {
-      reserved.add(memory.reserve(BYTES_MAX / 10, BYTES_MAX / 10));
+      reserved.add(memory.reserve(BYTES_MAX / 10, BYTES_MAX / 10, 0));
     }
     long used = budget.used();
-    assertThatThrownBy(() -> memory.reserve(BYTES_MAX / 10, BYTES_MAX / 10))
+    assertThatThrownBy(() -> memory.reserve(BYTES_MAX / 10, BYTES_MAX / 10, 0))
         .isInstanceOf(ServingException.class);
     assertThat(budget.used()).as("nothing is kept of what was refused").isEqualTo(used);
     reserved.forEach(FreshMemory.Reserved::close);

@@ -1,6 +1,7 @@
 package io.akidb.serving.fresh;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.akidb.catalog.CollectionSchema;
 import io.akidb.catalog.Metric;
@@ -9,6 +10,8 @@ import io.akidb.tenancy.TenantId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -41,6 +44,39 @@ class FreshTierTest {
       vector[d] = (float) random.nextDouble(-1, 1);
     }
     return vector;
+  }
+
+  @Test
+  void rebuiltOn_whatFailsOnTheWay_keepsNoMemory() {
+    FreshTier tier = tier(Metric.L2);
+    tier.apply(0, rows(0, 100));
+    long used = budget.used();
+    AtomicInteger asked = new AtomicInteger();
+    IndexedVersions failing =
+        new IndexedVersions() {
+          @Override
+          public long maxOrder() {
+            return -1;
+          }
+
+          @Override
+          public long newestOrder(String id) {
+            return -1;
+          }
+
+          @Override
+          public boolean contains(String id) {
+            if (asked.incrementAndGet() > 50) {
+              throw new OutOfMemoryError("in a test");
+            }
+            return false;
+          }
+        };
+    assertThatThrownBy(() -> tier.rebuiltOn(failing, -1)).isInstanceOf(OutOfMemoryError.class);
+    assertThat(budget.used()).isEqualTo(used);
+    assertThat(tier.snapshot().find("v0")).isNotNull();
+    tier.release();
+    assertThat(budget.used()).isZero();
   }
 
   @ParameterizedTest
