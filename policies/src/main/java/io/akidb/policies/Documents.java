@@ -17,6 +17,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -143,18 +144,31 @@ final class Documents<T> {
   }
 
   /**
-   * Writes a record in place of one that cannot be read.
+   * Writes a record in place of one that cannot be read. False if somebody else was faster: then
+   * nothing is written, and one has to look again.
    *
-   * @throws PolicyConflictException if somebody else changed it
+   * @param record made after the damaged one was seen, so that it knows all that others wrote
+   *     before one of them could replace it; asked for only where it is damaged
    */
-  void replaceDamaged(@Nullable TenantId owner, String id, T record) {
-    ObjectContent damaged =
-        content(owner, id)
-            .orElseThrow(() -> new PolicyConflictException("somebody else deleted it"));
+  boolean replaceDamaged(@Nullable TenantId owner, String id, Supplier<T> record) {
+    Optional<ObjectContent> seen = content(owner, id);
+    if (seen.isEmpty() || isReadable(seen.get())) {
+      return false;
+    }
     try {
-      store.compareAndSwap(key(owner, id), damaged.metadata().etag(), write(record));
+      store.compareAndSwap(key(owner, id), seen.get().metadata().etag(), write(record.get()));
+      return true;
     } catch (PreconditionFailedException e) {
-      throw new PolicyConflictException("somebody else changed it; look again");
+      return false;
+    }
+  }
+
+  private boolean isReadable(ObjectContent content) {
+    try {
+      read(content);
+      return true;
+    } catch (CorruptPolicyException e) {
+      return false;
     }
   }
 

@@ -107,8 +107,11 @@ final class Emails {
       }
       noteAll(owner, place.object());
     } catch (CorruptPolicyException e) {
-      Notes found = found(owner).getOrDefault(place.object(), new Notes(new TreeMap<>()));
-      documents.replaceDamaged(owner, place.object(), found);
+      // Whoever was faster noted the same.
+      documents.replaceDamaged(
+          owner,
+          place.object(),
+          () -> found(owner).getOrDefault(place.object(), new Notes(new TreeMap<>())));
     }
     if (!isNoted(owner, place, note)) {
       throw new PolicyConflictException("the tenant is being removed");

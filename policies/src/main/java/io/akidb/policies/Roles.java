@@ -158,8 +158,17 @@ public final class Roles {
       holders.requireNone(tenant, name);
       documents.update(tenant, name, role -> role.deletedAt() == null ? deleted : role);
     } catch (CorruptPolicyException e) {
-      holders.requireNone(tenant, name);
-      documents.replaceDamaged(tenant, name, deleted);
+      boolean isReplaced =
+          documents.replaceDamaged(
+              tenant,
+              name,
+              () -> {
+                holders.requireNone(tenant, name);
+                return deleted;
+              });
+      if (!isReplaced) {
+        throw new PolicyConflictException("somebody else changed it; look again");
+      }
     } finally {
       remembered.forget(new Id(tenant, name));
     }

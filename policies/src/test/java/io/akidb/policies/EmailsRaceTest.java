@@ -7,6 +7,7 @@ import io.akidb.objectstore.InMemoryStore;
 import io.akidb.objectstore.InterceptedStore;
 import io.akidb.objectstore.ObjectStore;
 import io.akidb.tenancy.TenantId;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
@@ -219,6 +220,75 @@ class EmailsRaceTest {
     assertThat(successes).as(order).hasSize(1);
     assertThat(all(tenant)).as(order).isEqualTo(successes);
     users.deleteAllOf(tenant);
+  }
+
+  /** As {@link #tenant}, but the notes of the address cannot be read. */
+  private TenantId damagedTenant() {
+    TenantId tenant = tenant();
+    Documents<Emails.Notes> notes =
+        new Documents<>(bucket, "user-emails", Emails.Notes.class, 1 << 20);
+    for (String object : notes.ids(tenant)) {
+      bucket.put(
+          "akidb/system/user-emails/" + tenant + "/" + object + ".json",
+          "{".getBytes(StandardCharsets.UTF_8));
+    }
+    return tenant;
+  }
+
+  @Test
+  void notesThatWereRepaired_whileAnotherWasAboutToDoSo_areKept() {
+    TenantId acme = damagedTenant();
+    List<User> fast = new ArrayList<>();
+    assertThatThrownBy(
+            () ->
+                create(
+                    acme,
+                    // The slow one has found the notes damaged, and nobody who has the address.
+                    () -> fast.add(users.create(acme, User.Kind.USER, EMAIL, List.of()))))
+        .satisfies(EmailsRaceTest::assertTaken);
+    assertThat(all(acme)).isEqualTo(fast).hasSize(1);
+  }
+
+  @Test
+  void confirmation_thatRepairsNotes_findsWhoIsConfirmedMeanwhile() {
+    TenantId acme = damagedTenant();
+    String slow = UUID.randomUUID().toString();
+    List<User> fast = new ArrayList<>();
+    write(acme, slow);
+    Documents<User> staleUsers =
+        new Documents<>(
+            new InterceptedStore(bucket) {
+              private boolean isListed;
+
+              @Override
+              protected <T extends @Nullable Object> T read(
+                  String method, String key, Supplier<T> call) {
+                T result = call.get();
+                if (method.equals("list") && !isListed) {
+                  isListed = true;
+                  // Between what it lists and what it writes.
+                  records.delete(acme, slow);
+                  fast.add(users.create(acme, User.Kind.USER, EMAIL, List.of()));
+                  EmailsRaceTest.this.write(acme, slow);
+                }
+                return result;
+              }
+            },
+            "users",
+            User.class);
+    Emails late = new Emails(bucket, staleUsers, PageReader.NO_HELPERS);
+    assertThatThrownBy(() -> late.confirm(acme, EMAIL, slow))
+        .satisfies(EmailsRaceTest::assertTaken);
+    emails.confirm(acme, EMAIL, fast.getFirst().userId());
+  }
+
+  @Test
+  void usersMadeAtOnce_whereTheNotesAreDamaged_areOne() throws Exception {
+    long seed = System.nanoTime();
+    Random random = new Random(seed);
+    for (int i = 0; i < 500; i++) {
+      race(damagedTenant(), random::nextBoolean, "race " + i + " of seed " + seed);
+    }
   }
 
   @Test
