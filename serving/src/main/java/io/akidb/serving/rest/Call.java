@@ -250,6 +250,7 @@ final class Call {
     }
     try (InputStream in = http.req().getInputStream()) {
       body = arrival.read(caller(), in, bodyBytesMax);
+      Unread.none(http);
     } catch (IOException e) {
       throw ServingException.of(Reason.INVALID_REQUEST, "the body ended before it was complete", e);
     }

@@ -65,6 +65,7 @@ public final class RestServer implements AutoCloseable {
   private final Idempotency idempotency =
       new Idempotency(Runtime.getRuntime().maxMemory() / REPEATED_HEAP_DIVISOR);
   private final Departures departures;
+  private final Unread unread;
   private final TenantPlaces tenantPlaces;
   private final Javalin javalin;
   private volatile boolean stopping;
@@ -101,6 +102,7 @@ public final class RestServer implements AutoCloseable {
                 (long) ANSWERS_MIN * AnswerBytes.BYTES_MAX,
                 Runtime.getRuntime().maxMemory() / ANSWERS_HEAP_DIVISOR),
             nanoTime);
+    this.unread = new Unread(config, nanoTime);
     metrics.gauge(
         "akidb_http_answer_bytes",
         "Bytes of long answers that are written or sent.",
@@ -207,6 +209,7 @@ public final class RestServer implements AutoCloseable {
   private Answer handle(Context http, Route route, Arrivals.Body arrival, Departures.Room room) {
     int bodyMax = route.writes() ? config.writeBodyBytesMax() : config.otherBodyBytesMax();
     Call call = inFlight(http, route, () -> enter(http, route, bodyMax)).answeringIn(room);
+    unread.ofKnownCaller(http);
     if (route.method().equals("GET")) {
       return inFlight(http, route, () -> handleAudited(http, route, call));
     }
@@ -312,6 +315,7 @@ public final class RestServer implements AutoCloseable {
   }
 
   private void send(Context http, Answer answer) {
+    unread.drain(http);
     http.status(answer.status());
     http.contentType(answer.contentType());
     http.header("X-Request-ID", requestId(http));
@@ -325,9 +329,8 @@ public final class RestServer implements AutoCloseable {
     }
   }
 
-  // Here, so that it is known when it has been sent. The server ends a connection on which less
-  // than
-  // the announced length went.
+  // Here, so that it is known when it has been sent. The server ends the connection of one that was
+  // not.
   private void sendLong(Context http, byte[] body) {
     http.res().setContentLength(body.length);
     try {
