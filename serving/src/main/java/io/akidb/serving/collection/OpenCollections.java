@@ -100,10 +100,9 @@ public final class OpenCollections implements AutoCloseable {
    */
   public Manifest commit(TenantContext context, CollectionName name, List<VectorRecord> rows) {
     CollectionHandle handle = handle(context, name);
-    try (FreshMemory.Reserved _ =
-        withMemory(context.tenant(), handle, () -> handle.open().reserve(rows))) {
-      return handle.committer().commit(rows);
-    }
+    FreshMemory.Reserved reserved =
+        withMemory(context.tenant(), handle, () -> handle.open().reserve(rows));
+    return handle.committer().commit(rows, reserved::close);
   }
 
   /**

@@ -25,6 +25,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -77,14 +78,16 @@ public final class GroupCommitter implements AutoCloseable {
    * Commits rows, all or none, and waits for it.
    *
    * @param rows checked ones, whose orders are still to be given; of the same id the last one wins
+   * @param end run once when the rows are searchable on this node or will not be by this write,
+   *     which may be after its caller was told that it takes too long
    * @return the generation that holds them
    * @throws ServingException OVERLOADED when too much waits already, OUTCOME_UNKNOWN, UNAVAILABLE
    */
-  public Manifest commit(List<VectorRecord> rows) {
-    Write write = new Write(rows, bytesOf(rows));
+  public Manifest commit(List<VectorRecord> rows, Runnable end) {
+    Write write = new Write(rows, bytesOf(rows), end);
     if (queuedBytes.addAndGet(write.bytes) > config.queueBytesMax() + write.bytes
         || !enqueue(write)) {
-      queuedBytes.addAndGet(-write.bytes);
+      ended(write);
       throw ServingException.of(
           Reason.OVERLOADED,
           closing
@@ -95,7 +98,7 @@ public final class GroupCommitter implements AutoCloseable {
       return write.done.get(config.timeout().toMillis(), TimeUnit.MILLISECONDS);
     } catch (TimeoutException e) {
       if (queue.remove(write)) {
-        queuedBytes.addAndGet(-write.bytes);
+        ended(write);
         throw ServingException.of(
             Reason.OVERLOADED, "the write waited too long for its commit and was not made", e);
       }
@@ -108,6 +111,13 @@ public final class GroupCommitter implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw unknown(e);
+    }
+  }
+
+  private void ended(Write write) {
+    if (write.isEnded.compareAndSet(false, true)) {
+      queuedBytes.addAndGet(-write.bytes);
+      write.end.run();
     }
   }
 
@@ -124,12 +134,25 @@ public final class GroupCommitter implements AutoCloseable {
         return false;
       }
       if (thread == null) {
-        thread = threads.newThread(this::run);
-        thread.start();
+        start(write);
       }
       return true;
     } finally {
       lock.unlock();
+    }
+  }
+
+  // Under the lock. What nobody would commit must not wait.
+  private void start(Write first) {
+    Thread made = threads.newThread(this::run);
+    thread = made;
+    try {
+      made.start();
+    } catch (OutOfMemoryError e) {
+      thread = null;
+      queue.remove(first);
+      ended(first);
+      throw e;
     }
   }
 
@@ -181,7 +204,17 @@ public final class GroupCommitter implements AutoCloseable {
   private List<Write> gather(Write first) throws InterruptedException {
     List<Write> batch = new ArrayList<>();
     batch.add(first);
-    long rows = first.rows.size();
+    try {
+      gatherMore(batch);
+      return batch;
+    } catch (InterruptedException e) {
+      failAll(batch, ServingException.of(Reason.OVERLOADED, "the node stops"));
+      throw e;
+    }
+  }
+
+  private void gatherMore(List<Write> batch) throws InterruptedException {
+    long rows = batch.getFirst().rows.size();
     long deadline = System.nanoTime() + config.window().toNanos();
     while (rows < config.rowsMax()) {
       Write peeked = queue.peek();
@@ -197,7 +230,6 @@ public final class GroupCommitter implements AutoCloseable {
       batch.add(peeked);
       rows += peeked.rows.size();
     }
-    return batch;
   }
 
   private void commitBatch(List<Write> batch) {
@@ -213,7 +245,7 @@ public final class GroupCommitter implements AutoCloseable {
       Manifest committed = append(rows);
       metrics.commit(batch.size(), rows.size(), System.nanoTime() - start);
       for (Write write : batch) {
-        queuedBytes.addAndGet(-write.bytes);
+        ended(write);
         write.done.complete(committed);
       }
     } catch (CommitOutcomeUnknownException | OutcomeUnknownException e) {
@@ -232,10 +264,14 @@ public final class GroupCommitter implements AutoCloseable {
     } catch (RuntimeException e) {
       LOG.log(Level.ERROR, "a commit failed in an unforeseen way", e);
       failAll(batch, ServingException.of(Reason.INTERNAL, "the write failed", e));
-    } catch (OutOfMemoryError e) {
-      // The next batch may be a smaller one. This one may be durable by now.
+    } catch (Error e) {
+      // This one may be durable by now.
       metrics.commitFailed();
       failAll(batch, unknown(e));
+      if (!(e instanceof OutOfMemoryError)) {
+        throw e;
+      }
+      // The next batch may be a smaller one.
     }
   }
 
@@ -260,7 +296,7 @@ public final class GroupCommitter implements AutoCloseable {
 
   private void failAll(List<Write> writes, ServingException failure) {
     for (Write write : writes) {
-      queuedBytes.addAndGet(-write.bytes);
+      ended(write);
       write.done.completeExceptionally(failure);
     }
   }
@@ -308,11 +344,14 @@ public final class GroupCommitter implements AutoCloseable {
   private static final class Write {
     private final List<VectorRecord> rows;
     private final long bytes;
+    private final Runnable end;
+    private final AtomicBoolean isEnded = new AtomicBoolean();
     private final CompletableFuture<Manifest> done = new CompletableFuture<>();
 
-    Write(List<VectorRecord> rows, long bytes) {
+    Write(List<VectorRecord> rows, long bytes, Runnable end) {
       this.rows = rows;
       this.bytes = bytes;
+      this.end = end;
     }
   }
 }

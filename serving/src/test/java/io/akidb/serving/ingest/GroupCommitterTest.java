@@ -13,6 +13,8 @@ import io.akidb.catalog.VectorCollection;
 import io.akidb.catalog.VectorRecord;
 import io.akidb.objectstore.InMemoryStore;
 import io.akidb.serving.metrics.NodeMetrics;
+import io.akidb.serving.problem.Reason;
+import io.akidb.serving.problem.ServingException;
 import io.akidb.tenancy.CollectionName;
 import io.akidb.tenancy.TenantContext;
 import io.akidb.tenancy.TenantId;
@@ -29,6 +31,10 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -43,9 +49,25 @@ class GroupCommitterTest {
               new CollectionName("c"),
               CollectionSchema.of(2, Metric.L2));
   private final List<Thread> threads = new CopyOnWriteArrayList<>();
+  private final AtomicInteger ended = new AtomicInteger();
   private volatile CountDownLatch mayGoOn = new CountDownLatch(0);
 
   private GroupCommitter committer() {
+    return committer(Duration.ofMillis(1), Duration.ofSeconds(30));
+  }
+
+  private GroupCommitter committer(Duration window, Duration timeout) {
+    return committer(
+        window,
+        timeout,
+        task -> {
+          Thread thread = Thread.ofVirtual().unstarted(task);
+          threads.add(thread);
+          return thread;
+        });
+  }
+
+  private GroupCommitter committer(Duration window, Duration timeout, ThreadFactory factory) {
     CommitTarget target =
         new CommitTarget() {
           @Override
@@ -70,13 +92,9 @@ class GroupCommitterTest {
     return new GroupCommitter(
         target,
         new OrderClock(clock),
-        new IngestConfig(Duration.ofMillis(1), 1000, 1 << 20, Duration.ofSeconds(30), folder),
+        new IngestConfig(window, 1000, 1 << 20, timeout, folder),
         new NodeMetrics(),
-        task -> {
-          Thread thread = Thread.ofVirtual().unstarted(task);
-          threads.add(thread);
-          return thread;
-        });
+        factory);
   }
 
   private static List<VectorRecord> row(int i) {
@@ -95,7 +113,7 @@ class GroupCommitterTest {
   void thread_endsWhenNothingWaits_andTheNextWriteGetsAnother() {
     try (GroupCommitter committer = committer()) {
       for (int i = 0; i < 3; i++) {
-        assertThat(committer.commit(row(i)).freshRows()).isEqualTo(i + 1);
+        assertThat(committer.commit(row(i), () -> {}).freshRows()).isEqualTo(i + 1);
         Thread last = threads.getLast();
         await("the thread ends", () -> !last.isAlive());
         assertThat(threads).hasSize(i + 1);
@@ -111,7 +129,7 @@ class GroupCommitterTest {
     try (GroupCommitter committer = committer()) {
       for (int i = 0; i < count; i++) {
         int row = i;
-        writes.add(() -> committer.commit(row(row)));
+        writes.add(() -> committer.commit(row(row), ended::incrementAndGet));
       }
       try (ExecutorService writers = Executors.newVirtualThreadPerTaskExecutor()) {
         for (Future<Manifest> written : writers.invokeAll(writes)) {
@@ -119,6 +137,7 @@ class GroupCommitterTest {
         }
       }
     }
+    assertThat(ended).hasValue(count);
     assertThat(collection.head().freshRows()).isEqualTo(count);
     assertThat(threads).hasSizeLessThanOrEqualTo(count);
   }
@@ -128,16 +147,93 @@ class GroupCommitterTest {
     GroupCommitter committer = committer();
     mayGoOn = new CountDownLatch(1);
     try (ExecutorService others = Executors.newVirtualThreadPerTaskExecutor()) {
-      Future<Manifest> written = others.submit(() -> committer.commit(row(1)));
+      Future<Manifest> written = others.submit(() -> committer.commit(row(1), () -> {}));
       await("the commit is in the bucket", () -> collection.head().freshRows() == 1);
       Future<?> closed = others.submit(committer::close);
       assertThat(closed).isNotDone();
       mayGoOn.countDown();
       closed.get();
-      assertThat(written).isDone();
       assertThat(written.get().freshRows()).isEqualTo(1);
     }
-    assertThatThrownBy(() -> committer.commit(row(2))).hasMessageContaining("being closed");
+    assertThatThrownBy(() -> committer.commit(row(2), ended::incrementAndGet))
+        .hasMessageContaining("being closed");
+    assertThat(ended).hasValue(1);
     assertThat(threads.getFirst().join(Duration.ofSeconds(20))).isTrue();
+  }
+
+  private static void refused(Reason reason, ThrowingCallable call) {
+    assertThatThrownBy(call)
+        .isInstanceOfSatisfying(
+            ServingException.class, e -> assertThat(e.reason()).isEqualTo(reason));
+  }
+
+  @Test
+  void write_thatTakesTooLong_endsWhenItsCommitDoes_andOneThatStillWaitsAtOnce() {
+    mayGoOn = new CountDownLatch(1);
+    try (GroupCommitter committer = committer(Duration.ZERO, Duration.ofMillis(500));
+        ExecutorService others = Executors.newVirtualThreadPerTaskExecutor()) {
+      Future<Manifest> slow = others.submit(() -> committer.commit(row(1), ended::incrementAndGet));
+      await("the commit is in the bucket", () -> collection.head().freshRows() == 1);
+      AtomicInteger neverMade = new AtomicInteger();
+      refused(Reason.OVERLOADED, () -> committer.commit(row(2), neverMade::incrementAndGet));
+      assertThat(neverMade).hasValue(1);
+
+      await("its caller to be told", slow::isDone);
+      assertThat(slow.exceptionNow())
+          .isInstanceOfSatisfying(
+              ServingException.class,
+              e -> assertThat(e.reason()).isEqualTo(Reason.OUTCOME_UNKNOWN));
+      assertThat(ended).as("it is on its way still").hasValue(0);
+      assertThat(committer.queuedBytes()).isPositive();
+      mayGoOn.countDown();
+      await("its end", () -> ended.get() == 1);
+      assertThat(committer.queuedBytes()).isZero();
+    }
+    assertThat(ended).hasValue(1);
+  }
+
+  @Test
+  void write_thatWaitsForOthers_whenItsThreadIsStopped_isRefusedAndEnds() throws Exception {
+    try (GroupCommitter committer = committer(Duration.ofMinutes(5), Duration.ofSeconds(30));
+        ExecutorService others = Executors.newVirtualThreadPerTaskExecutor()) {
+      Future<?> write =
+          others.submit(
+              () ->
+                  refused(
+                      Reason.OVERLOADED, () -> committer.commit(row(1), ended::incrementAndGet)));
+      await(
+          "the thread waits for other writes",
+          () -> !threads.isEmpty() && threads.getFirst().getState() == Thread.State.TIMED_WAITING);
+      threads.getFirst().interrupt();
+      write.get();
+      assertThat(ended).hasValue(1);
+      assertThat(committer.queuedBytes()).isZero();
+    }
+  }
+
+  @Test
+  void write_whoseThreadCannotBeMade_isNotLeftWaiting() {
+    AtomicBoolean isShort = new AtomicBoolean(true);
+    try (GroupCommitter committer =
+        committer(
+            Duration.ZERO,
+            Duration.ofSeconds(30),
+            task ->
+                new Thread(task) {
+                  @Override
+                  public void start() {
+                    if (isShort.getAndSet(false)) {
+                      throw new OutOfMemoryError("unable to create native thread");
+                    }
+                    super.start();
+                  }
+                })) {
+      assertThatThrownBy(() -> committer.commit(row(1), ended::incrementAndGet))
+          .isInstanceOf(OutOfMemoryError.class);
+      assertThat(ended).hasValue(1);
+      assertThat(committer.queuedBytes()).isZero();
+      assertThat(committer.commit(row(2), ended::incrementAndGet).freshRows()).isEqualTo(1);
+    }
+    assertThat(ended).hasValue(2);
   }
 }
