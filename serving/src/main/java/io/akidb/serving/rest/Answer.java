@@ -8,18 +8,17 @@ import java.util.Map;
  *
  * @param status of HTTP
  * @param contentType of the body
- * @param body empty for none
+ * @param body empty for none; what is long takes its blocks and no more
  * @param headers besides the usual ones
  * @param once whether the body holds a secret that is shown this once, and must be kept nowhere
  */
-@SuppressWarnings("ArrayRecordComponent") // handed over, never compared
 record Answer(
-    int status, String contentType, byte[] body, Map<String, String> headers, boolean once) {
+    int status, String contentType, Blocks body, Map<String, String> headers, boolean once) {
   static final String JSON = "application/json";
   static final String PROBLEM = "application/problem+json";
 
   Answer(int status, String contentType, byte[] body, Map<String, String> headers) {
-    this(status, contentType, body, headers, false);
+    this(status, contentType, Blocks.of(body), headers, false);
   }
 
   static Answer ok(JsonNode body) {
@@ -30,8 +29,8 @@ record Answer(
     return new Answer(status, JSON, Json.bytes(body), Map.of());
   }
 
-  static Answer json(byte[] body) {
-    return new Answer(200, JSON, body, Map.of());
+  static Answer json(Blocks body) {
+    return new Answer(200, JSON, body, Map.of(), false);
   }
 
   static Answer noContent() {
@@ -51,6 +50,6 @@ record Answer(
 
   /** What may be kept of it. */
   Answer withoutSecret() {
-    return once ? new Answer(status, contentType, new byte[0], headers, true) : this;
+    return once ? new Answer(status, contentType, new Blocks(), headers, true) : this;
   }
 }

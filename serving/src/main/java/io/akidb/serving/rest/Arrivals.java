@@ -5,8 +5,6 @@ import io.akidb.serving.problem.ServingException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
@@ -24,9 +22,6 @@ final class Arrivals {
    * dripping later. A connection that stands still ends by the server's idle timeout.
    */
   static final Duration PATIENCE = Duration.ofSeconds(30);
-
-  private static final int FIRST_BLOCK_BYTES = 8 << 10;
-  private static final int BLOCK_BYTES_MAX = 64 << 10;
 
   /** What a caller's bodies take. */
   private record Share(int arriving, long bytes) {
@@ -94,7 +89,7 @@ final class Arrivals {
      *     if the caller's places or bytes, or those of all, are used up
      * @throws IOException if it ends early
      */
-    byte[] read(String of, InputStream in, int max) throws IOException {
+    Blocks read(String of, InputStream in, int max) throws IOException {
       caller = of;
       try {
         if (change(of, 1, 0).arriving() > perCallerMax) {
@@ -107,22 +102,15 @@ final class Arrivals {
       }
     }
 
-    private byte[] read(InputStream in, int max) throws IOException {
-      List<byte[]> full = new ArrayList<>();
-      byte[] block = new byte[FIRST_BLOCK_BYTES];
-      int filled = 0;
-      int size = 0;
+    private Blocks read(InputStream in, int max) throws IOException {
+      Blocks body = new Blocks();
       Pace pace = new Pace(PATIENCE, nanoTime);
-      for (int length = in.read(block);
-          length >= 0;
-          length = in.read(block, filled, block.length - filled)) {
-        if (size + (long) length > max) {
+      for (int length = body.addFrom(in); length >= 0; length = body.addFrom(in)) {
+        if (body.size() > max) {
           throw ServingException.of(
               Reason.TOO_LARGE, "the body is larger than the " + max + " bytes allowed here");
         }
         hold(length, max);
-        size += length;
-        filled += length;
         if (!pace.isKeptWith(length)) {
           throw ServingException.of(
               Reason.INVALID_REQUEST,
@@ -130,13 +118,8 @@ final class Arrivals {
                   + Pace.BYTES_PER_SECOND_MIN
                   + " bytes a second are wanted");
         }
-        if (filled == block.length) {
-          full.add(block);
-          block = new byte[Math.min(2 * filled, BLOCK_BYTES_MAX)];
-          filled = 0;
-        }
       }
-      return joined(full, block, filled, size);
+      return body;
     }
 
     private void hold(int bytes, int max) {
@@ -162,16 +145,5 @@ final class Arrivals {
         held = 0;
       }
     }
-  }
-
-  private static byte[] joined(List<byte[]> full, byte[] last, int filled, int size) {
-    byte[] all = new byte[size];
-    int at = 0;
-    for (byte[] block : full) {
-      System.arraycopy(block, 0, all, at, block.length);
-      at += block.length;
-    }
-    System.arraycopy(last, 0, all, at, filled);
-    return all;
   }
 }

@@ -49,7 +49,7 @@ final class AuditedBody {
   static SortedMap<String, String> of(String action, Call call) {
     SortedMap<String, String> detail = new TreeMap<>();
     List<String> fields = FIELDS.getOrDefault(action, List.of());
-    if (fields.isEmpty() || call.body().length == 0) {
+    if (fields.isEmpty() || call.body().size() == 0) {
       return detail;
     }
     JsonNode body;

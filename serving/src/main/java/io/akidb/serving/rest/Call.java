@@ -37,7 +37,7 @@ final class Call {
   private final @Nullable Tenant tenant;
   private final Decision decision;
   private final SortedMap<String, String> notes = new TreeMap<>();
-  private byte[] body = new byte[0];
+  private Blocks body = new Blocks();
   private Departures.@Nullable Room room;
   private @Nullable JsonNode tree;
 
@@ -196,7 +196,7 @@ final class Call {
   }
 
   /** The whole body; empty before it was {@link #receive received}. */
-  byte[] body() {
+  Blocks body() {
     return body;
   }
 
@@ -208,7 +208,7 @@ final class Call {
   JsonNode tree() throws IOException {
     JsonNode known = tree;
     if (known == null) {
-      known = Json.WHOLE.readTree(body);
+      known = Json.WHOLE.readTree(body.open());
       tree = known;
     }
     return known;

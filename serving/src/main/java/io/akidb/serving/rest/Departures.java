@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Duration;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 
@@ -50,16 +51,19 @@ final class Departures {
    *
    * @throws IOException if it was not read to its end: the connection is of no use any more
    */
-  void send(byte[] body, OutputStream out) throws IOException {
+  void send(Blocks body, OutputStream out) throws IOException {
     Pace pace = new Pace(PATIENCE, nanoTime);
-    for (int from = 0; from < body.length; from += PIECE_BYTES) {
-      int length = Math.min(PIECE_BYTES, body.length - from);
-      out.write(body, from, length);
-      if (!pace.isKeptWith(length) && from + length < body.length) {
-        throw new IOException(
-            "it is read at less than " + Pace.BYTES_PER_SECOND_MIN + " bytes a second");
-      }
-    }
+    AtomicInteger left = new AtomicInteger(body.size());
+    body.forEach(
+        PIECE_BYTES,
+        (bytes, from, length) -> {
+          out.write(bytes, from, length);
+          boolean isLast = left.addAndGet(-length) == 0;
+          if (!pace.isKeptWith(length) && !isLast) {
+            throw new IOException(
+                "it is read at less than " + Pace.BYTES_PER_SECOND_MIN + " bytes a second");
+          }
+        });
   }
 
   /** Bytes of all answers that are written or sent. */

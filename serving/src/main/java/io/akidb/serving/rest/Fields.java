@@ -20,7 +20,7 @@ final class Fields {
 
   /** The object that a body holds; an empty body is an empty object. */
   static Fields ofBody(Call call, List<String> known) {
-    if (call.body().length == 0) {
+    if (call.body().size() == 0) {
       return of(Json.object(), "", known);
     }
     try {

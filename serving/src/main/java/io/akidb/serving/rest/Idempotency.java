@@ -5,6 +5,9 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.LoadingCache;
 import io.akidb.serving.problem.Reason;
 import io.akidb.serving.problem.ServingException;
+import java.io.IOException;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -27,6 +30,7 @@ final class Idempotency {
   static final int CALL_BYTES_MIN = 1 << 10;
 
   private static final int CALL_OVERHEAD_BYTES = 512;
+  private static final int DIGESTED_BYTES = 64 << 10;
   private static final int TENANTS_MAX = 200;
   private static final Duration KEPT = Duration.ofMinutes(10);
   private static final Pattern KEY = Pattern.compile("[\\x21-\\x7e]{1,128}");
@@ -87,7 +91,7 @@ final class Idempotency {
       String method,
       String path,
       String key,
-      byte[] body,
+      Blocks body,
       Supplier<Answer> handler) {
     if (!KEY.matcher(key).matches()) {
       throw ServingException.invalid("Idempotency-Key", "must be 1 to 128 printable characters");
@@ -101,7 +105,7 @@ final class Idempotency {
         Answer answer = handler.get();
         Answer repeated = answer.withoutSecret();
         mine.answer().complete(repeated);
-        Kept handled = new Kept(mine.digest(), mine.answer(), repeated.body().length);
+        Kept handled = new Kept(mine.digest(), mine.answer(), repeated.body().size());
         kept.asMap().replace(id, mine, handled);
         if (bytesHeld() > bytesMax) {
           makeRoom();
@@ -165,11 +169,12 @@ final class Idempotency {
     kept.cleanUp();
   }
 
-  private static String digest(byte[] body) {
+  private static String digest(Blocks body) {
     try {
-      byte[] sha = java.security.MessageDigest.getInstance("SHA-256").digest(body);
-      return HexFormat.of().formatHex(Arrays.copyOf(sha, 16));
-    } catch (java.security.NoSuchAlgorithmException e) {
+      MessageDigest sha = MessageDigest.getInstance("SHA-256");
+      body.forEach(DIGESTED_BYTES, sha::update);
+      return HexFormat.of().formatHex(Arrays.copyOf(sha.digest(), 16));
+    } catch (IOException | NoSuchAlgorithmException e) {
       throw new IllegalStateException("every JDK has SHA-256", e);
     }
   }

@@ -25,7 +25,7 @@ final class PlainErrors implements Request.Handler {
     if (response.getStatus() < 400) {
       response.setStatus(answer.status());
     }
-    response.write(true, ByteBuffer.wrap(answer.body()), callback);
+    response.write(true, ByteBuffer.wrap(answer.body().joined()), callback);
     return true;
   }
 }

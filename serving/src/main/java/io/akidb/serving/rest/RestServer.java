@@ -196,7 +196,7 @@ public final class RestServer implements AutoCloseable {
     try (Departures.Room room = departures.open()) {
       try (Arrivals.Body arrival = arrivals.open()) {
         answer = handle(http, route, arrival, room);
-        room.require(answer.body().length);
+        room.require(answer.body().size());
       } catch (RuntimeException | OutOfMemoryError e) {
         room.giveBack();
         answer = Problems.answer(e, requestId(http));
@@ -322,17 +322,17 @@ public final class RestServer implements AutoCloseable {
     http.header("Cache-Control", "no-store");
     http.header("X-Content-Type-Options", "nosniff");
     answer.headers().forEach(http::header);
-    if (answer.body().length > Departures.SHORT_BYTES_MAX) {
+    if (answer.body().size() > Departures.SHORT_BYTES_MAX) {
       sendLong(http, answer.body());
     } else if (answer.status() != 204) {
-      http.result(answer.body());
+      http.result(answer.body().joined());
     }
   }
 
   // Here, so that it is known when it has been sent. The server ends the connection of one that was
   // not.
-  private void sendLong(Context http, byte[] body) {
-    http.res().setContentLength(body.length);
+  private void sendLong(Context http, Blocks body) {
+    http.res().setContentLength(body.size());
     try {
       departures.send(body, http.res().getOutputStream());
     } catch (IOException e) {

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.akidb.serving.problem.ServingException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -33,7 +34,7 @@ record SearchBody(List<float[]> vectors, boolean many, Fields fields) {
           "as_of",
           "explain");
 
-  static SearchBody parse(byte[] body, int dimension) {
+  static SearchBody parse(InputStream body, int dimension) {
     List<float[]> vectors = new ArrayList<>();
     ObjectNode rest = Json.object();
     int ways = 0;

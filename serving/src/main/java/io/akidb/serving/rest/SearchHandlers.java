@@ -56,7 +56,7 @@ final class SearchHandlers {
     OpenCollection open = collections.get(call.context(), call.collection());
     Manifest manifest = open.view().manifest();
     int dimension = manifest.schema().dimension();
-    SearchBody body = SearchBody.parse(call.body(), dimension);
+    SearchBody body = SearchBody.parse(call.body().open(), dimension);
     try (ViewLease lease = lease(open, body.fields())) {
       return search(call, body, lease.view(), deadline, start);
     }

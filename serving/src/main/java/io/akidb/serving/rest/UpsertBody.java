@@ -12,6 +12,7 @@ import io.akidb.serving.problem.FieldProblem;
 import io.akidb.serving.problem.ServingException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -38,7 +39,7 @@ final class UpsertBody {
   }
 
   /** The rows, whose orders are still to be given. */
-  static List<VectorRecord> parse(byte[] body, CollectionSchema schema) {
+  static List<VectorRecord> parse(InputStream body, CollectionSchema schema) {
     UpsertBody parsed = new UpsertBody(schema);
     try (JsonParser parser = Json.MAPPER.createParser(body)) {
       parsed.readBody(parser);

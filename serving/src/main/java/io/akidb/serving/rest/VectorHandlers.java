@@ -64,7 +64,7 @@ final class VectorHandlers {
     OpenCollection open = collections.get(call.context(), call.collection());
     quotas.requireAnyRoom(call);
     CollectionView view = open.view();
-    List<VectorRecord> rows = UpsertBody.parse(call.body(), view.manifest().schema());
+    List<VectorRecord> rows = UpsertBody.parse(call.body().open(), view.manifest().schema());
     Filter visible = call.rows(view.manifest().schema());
     if (visible != null) {
       view = whole(open, view);

@@ -37,7 +37,7 @@ class ArrivalsTest {
   @Test
   void read_upToTheBound_isWholeAndHeldUntilItIsClosed() throws IOException {
     try (Arrivals.Body body = arrivals.open()) {
-      assertThat(body.read("a", bytes(MAX), MAX)).hasSize(MAX);
+      assertThat(body.read("a", bytes(MAX), MAX).joined()).hasSize(MAX);
       assertThat(arrivals.bytesHeld()).isEqualTo(MAX);
     }
     assertThat(arrivals.bytesHeld()).isZero();
@@ -63,7 +63,7 @@ class ArrivalsTest {
       assertThat(arrivals.bytesHeld()).isEqualTo(2 * MAX);
     }
     try (Arrivals.Body body = arrivals.open()) {
-      assertThat(body.read("c", bytes(MAX), MAX)).hasSize(MAX);
+      assertThat(body.read("c", bytes(MAX), MAX).joined()).hasSize(MAX);
     }
   }
 
@@ -89,7 +89,7 @@ class ArrivalsTest {
 
   private byte[] read(String caller, InputStream in) throws IOException {
     try (Arrivals.Body body = arrivals.open()) {
-      return body.read(caller, in, MAX);
+      return body.read(caller, in, MAX).joined();
     }
   }
 
@@ -116,11 +116,13 @@ class ArrivalsTest {
     try (Arrivals.Body sixth = roomy.open();
         Arrivals.Body others = roomy.open()) {
       refused(Reason.OVERLOADED, "its share", () -> sixth.read("greedy", bytes(MAX), MAX));
-      assertThat(others.read("other", bytes(MAX), MAX)).hasSize(MAX);
+      assertThat(others.read("other", bytes(MAX), MAX).joined()).hasSize(MAX);
     }
     held.removeLast().close();
     try (Arrivals.Body next = roomy.open()) {
-      assertThat(next.read("greedy", bytes(MAX), MAX)).as("what is free again").hasSize(MAX);
+      assertThat(next.read("greedy", bytes(MAX), MAX).joined())
+          .as("what is free again")
+          .hasSize(MAX);
     }
     held.forEach(Arrivals.Body::close);
     assertThat(roomy.bytesHeld()).isZero();
@@ -140,7 +142,9 @@ class ArrivalsTest {
             }
           };
       try (Arrivals.Body body = roomy.open()) {
-        assertThat(body.read("a", in, sent.length)).as("in pieces of %d", piece).isEqualTo(sent);
+        assertThat(body.read("a", in, sent.length).open().readAllBytes())
+            .as("in pieces of %d", piece)
+            .isEqualTo(sent);
       }
     }
   }
@@ -152,7 +156,7 @@ class ArrivalsTest {
     Arrivals roomy = new Arrivals(2, 10L * enough, nanos::get);
     try (Arrivals.Body body = roomy.open()) {
       refused(Reason.INVALID_REQUEST, "too slowly", () -> body.read("a", late(slow, 10), enough));
-      assertThat(body.read("a", late(slow, enough), enough)).hasSize(enough);
+      assertThat(body.read("a", late(slow, enough), enough).joined()).hasSize(enough);
     }
   }
 

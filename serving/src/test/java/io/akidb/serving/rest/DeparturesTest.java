@@ -86,7 +86,7 @@ class DeparturesTest {
   @Test
   void callerWhoReadsAtTheLeastPace_getsAll() throws IOException {
     Reader reader = new Reader((int) Pace.BYTES_PER_SECOND_MIN);
-    departures.send(answer(), reader);
+    departures.send(Blocks.of(answer()), reader);
     assertThat(reader.toByteArray()).isEqualTo(answer());
   }
 
@@ -96,7 +96,7 @@ class DeparturesTest {
     assertThatThrownBy(
             () -> {
               try (Departures.Room _ = room("slow", LONG_BYTES)) {
-                departures.send(answer(), reader);
+                departures.send(Blocks.of(answer()), reader);
               }
             })
         .isInstanceOf(IOException.class)

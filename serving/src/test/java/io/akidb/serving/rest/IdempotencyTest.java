@@ -26,12 +26,12 @@ class IdempotencyTest {
         "POST",
         path,
         key,
-        new byte[0],
+        new Blocks(),
         () -> Answer.ok(Json.object().put("handled", handled.incrementAndGet())));
   }
 
   private static String text(Answer answer) {
-    return new String(answer.body(), StandardCharsets.UTF_8);
+    return new String(answer.body().joined(), StandardCharsets.UTF_8);
   }
 
   @Test
@@ -54,8 +54,8 @@ class IdempotencyTest {
   }
 
   private void large(String tenant, String key) {
-    Answer answer = Answer.json(new byte[20_000]);
-    idempotency.once(tenant, "p", "POST", "/roles", key, new byte[0], () -> answer);
+    Answer answer = Answer.json(Blocks.of(new byte[20_000]));
+    idempotency.once(tenant, "p", "POST", "/roles", key, new Blocks(), () -> answer);
   }
 
   @Test
@@ -89,11 +89,11 @@ class IdempotencyTest {
         Answer.of(201, Json.object().put("api_key", "akidb_x"))
             .with("Location", "/v1/api-keys/x")
             .shownOnce();
-    assertThat(secret.withoutSecret().body()).isEmpty();
-    assertThat(text(idempotency.once(A, "p", "POST", "/api-keys", "k", new byte[0], () -> secret)))
+    assertThat(secret.withoutSecret().body().size()).isZero();
+    assertThat(text(idempotency.once(A, "p", "POST", "/api-keys", "k", new Blocks(), () -> secret)))
         .contains("akidb_x");
     assertThatThrownBy(
-            () -> idempotency.once(A, "p", "POST", "/api-keys", "k", new byte[0], () -> secret))
+            () -> idempotency.once(A, "p", "POST", "/api-keys", "k", new Blocks(), () -> secret))
         .isInstanceOfSatisfying(
             ServingException.class, e -> assertThat(e.reason()).isEqualTo(Reason.CONFLICT))
         .hasMessageContaining("/v1/api-keys/x")

@@ -6,6 +6,7 @@ import io.akidb.catalog.IndexType;
 import io.akidb.catalog.Metric;
 import io.akidb.serving.filter.FilterParser;
 import io.akidb.serving.problem.ServingException;
+import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
@@ -49,8 +50,8 @@ class RequestFuzzer {
           mutate(SEEDS.get(random.nextInt(SEEDS.size())).getBytes(StandardCharsets.UTF_8), random);
       try {
         switch (i % 3) {
-          case 0 -> SearchBody.parse(body, 3).fields().whole("k", 1, 100);
-          case 1 -> UpsertBody.parse(body, SCHEMA);
+          case 0 -> SearchBody.parse(new ByteArrayInputStream(body), 3).fields().whole("k", 1, 100);
+          case 1 -> UpsertBody.parse(new ByteArrayInputStream(body), SCHEMA);
           default -> parseFilter(body);
         }
       } catch (ServingException e) {

@@ -133,7 +133,7 @@ class RestServerTest {
   }
 
   private static Answer longAnswer() {
-    return Answer.json(new byte[LONG_BYTES]);
+    return Answer.json(Blocks.of(new byte[LONG_BYTES]));
   }
 
   private double answerBytes() {
