@@ -56,6 +56,7 @@ public final class IndexReader {
         positions.put(shard.partition(), shards.size());
         shards.add(
             ShardObject.of(
+                collection.context().tenant(),
                 keys.shardKey(collection.name(), descriptor.buildId(), shard.partition()),
                 shard.bytes(),
                 shard.crc32c(),

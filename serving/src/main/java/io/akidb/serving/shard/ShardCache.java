@@ -7,24 +7,25 @@ import io.akidb.objectstore.ObjectStore;
 import io.akidb.serving.metrics.NodeMetrics;
 import io.akidb.serving.problem.Reason;
 import io.akidb.serving.problem.ServingException;
+import io.akidb.tenancy.TenantId;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Shards on the local disk, mapped into memory: at most so many bytes, the least recently used ones
- * thrown out first, never one that somebody reads. Each is fetched once however many ask, is
- * checked against its CRC32C before its first use by this process, and survives a restart.
- * Thread-safe; {@link #close} unmaps all.
+ * Shards on the local disk, mapped into memory: at most so many bytes, {@link Victims} thrown out
+ * first, never one that somebody reads. Each is fetched once however many ask, is checked against
+ * its CRC32C before its first use by this process, and survives a restart. Thread-safe; {@link
+ * #close} unmaps all.
  */
 public final class ShardCache implements AutoCloseable {
   private static final Logger LOG = System.getLogger(ShardCache.class.getName());
@@ -33,6 +34,7 @@ public final class ShardCache implements AutoCloseable {
   private final Function<IndexType, IndexProvider> providers;
   private final NodeMetrics metrics;
   private final long bytesMax;
+  private final LongSupplier nanoTime;
   private final ShardFolder folder;
   // In order of use, the least recent first. Also the lock of everything below.
   private final LinkedHashMap<ShardObject.CachedName, Entry> entries =
@@ -44,10 +46,36 @@ public final class ShardCache implements AutoCloseable {
     private final ShardObject.CachedName name;
     // Null for a file of an earlier process that nobody has asked for yet.
     private @Nullable CompletableFuture<OpenShard> shard;
+    private @Nullable TenantId holder;
     private int readers;
+    private long usedNanos;
 
     Entry(ShardObject.CachedName name) {
       this.name = name;
+    }
+
+    long bytes() {
+      return name.bytes();
+    }
+
+    /** Whose; null if nobody has asked this process for it. */
+    @Nullable TenantId holder() {
+      return holder;
+    }
+
+    boolean isIdle() {
+      CompletableFuture<OpenShard> known = shard;
+      return readers == 0 && (known == null || known.isDone());
+    }
+
+    /** For how long nobody asked for it. */
+    long unusedNanos(long nowNanos) {
+      return holder == null ? Long.MAX_VALUE : nowNanos - usedNanos;
+    }
+
+    private void use(TenantId asker, long nowNanos) {
+      holder = asker;
+      usedNanos = nowNanos;
     }
   }
 
@@ -63,6 +91,18 @@ public final class ShardCache implements AutoCloseable {
       Function<IndexType, IndexProvider> providers,
       NodeMetrics metrics)
       throws IOException {
+    this(store, config, providers, metrics, System::nanoTime);
+  }
+
+  /** The same with a clock for how long a shard was not used. */
+  ShardCache(
+      ObjectStore store,
+      ShardCacheConfig config,
+      Function<IndexType, IndexProvider> providers,
+      NodeMetrics metrics,
+      LongSupplier nanoTime)
+      throws IOException {
+    this.nanoTime = nanoTime;
     this.store = store;
     this.providers = providers;
     this.metrics = metrics;
@@ -73,7 +113,7 @@ public final class ShardCache implements AutoCloseable {
       bytes += name.bytes();
     }
     synchronized (entries) {
-      evictFor(0);
+      evictFor(null, 0);
     }
     metrics.gauge("akidb_shard_cache_bytes", "Bytes of shards on this node.", this::bytes);
   }
@@ -89,11 +129,12 @@ public final class ShardCache implements AutoCloseable {
     synchronized (entries) {
       entry = entries.get(object.cachedName());
       if (entry == null) {
-        evictFor(object.bytes());
+        evictFor(object.tenant(), object.bytes());
         entry = new Entry(object.cachedName());
         entries.put(entry.name, entry);
         bytes += object.bytes();
       }
+      entry.use(object.tenant(), nanoTime.getAsLong());
       entry.readers++;
       if (entry.shard == null) {
         mine = new CompletableFuture<>();
@@ -159,27 +200,23 @@ public final class ShardCache implements AutoCloseable {
 
   // Under the lock, deletion included: else a file that is fetched again could be deleted under its
   // new name.
-  private void evictFor(long needed) {
-    List<Entry> evicted = new ArrayList<>();
-    long left = bytes;
-    for (Entry entry : entries.values()) {
-      if (left + needed <= bytesMax) {
-        break;
-      }
-      boolean idle = entry.readers == 0 && (entry.shard == null || entry.shard.isDone());
-      if (idle) {
-        evicted.add(entry);
-        left -= entry.name.bytes();
-      }
+  private void evictFor(@Nullable TenantId asker, long needed) {
+    long wanted = bytes + needed - bytesMax;
+    if (wanted <= 0) {
+      return;
     }
-    if (left + needed > bytesMax) {
+    List<Entry> evicted =
+        new Victims(entries.values(), wanted, nanoTime.getAsLong()).of(asker, needed);
+    if (evicted == null) {
       throw ServingException.of(
           Reason.OVERLOADED,
           "the shards that this query needs do not fit into the cache beside those in use; set a"
               + " larger cache-bytes");
     }
-    evicted.forEach(entry -> entries.remove(entry.name));
-    bytes = left;
+    for (Entry entry : evicted) {
+      entries.remove(entry.name);
+      bytes -= entry.bytes();
+    }
     delete(evicted);
   }
 

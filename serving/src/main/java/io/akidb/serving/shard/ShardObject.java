@@ -1,6 +1,7 @@
 package io.akidb.serving.shard;
 
 import io.akidb.catalog.IndexType;
+import io.akidb.tenancy.TenantId;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -13,11 +14,12 @@ import java.util.regex.Pattern;
 /**
  * A shard in the bucket.
  *
+ * @param tenant whose
  * @param key of the object
  * @param cachedName what its file says, so that a cache can be taken over after a restart
  * @param type what can open it
  */
-record ShardObject(String key, CachedName cachedName, IndexType type) {
+record ShardObject(TenantId tenant, String key, CachedName cachedName, IndexType type) {
   private static final int DIGEST_BYTES = 16;
   private static final Pattern FILE_NAME =
       Pattern.compile("([0-9a-f]{32})_(\\d{1,18})_([0-9a-f]{8})\\.shard");
@@ -47,8 +49,8 @@ record ShardObject(String key, CachedName cachedName, IndexType type) {
   }
 
   /** An object of which the index says length and CRC32C. */
-  static ShardObject of(String key, long bytes, int crc32c, IndexType type) {
-    return new ShardObject(key, new CachedName(digest(key), bytes, crc32c), type);
+  static ShardObject of(TenantId tenant, String key, long bytes, int crc32c, IndexType type) {
+    return new ShardObject(tenant, key, new CachedName(digest(key), bytes, crc32c), type);
   }
 
   long bytes() {

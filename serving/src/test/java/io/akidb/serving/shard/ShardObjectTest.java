@@ -4,11 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.akidb.catalog.IndexType;
 import io.akidb.serving.shard.ShardObject.CachedName;
+import io.akidb.tenancy.TenantId;
 import org.junit.jupiter.api.Test;
 
 class ShardObjectTest {
   private static ShardObject object(String key) {
-    return ShardObject.of(key, 4096, 0x8badf00d, IndexType.DISKANN);
+    return ShardObject.of(TenantId.DEFAULT, key, 4096, 0x8badf00d, IndexType.DISKANN);
   }
 
   @Test
