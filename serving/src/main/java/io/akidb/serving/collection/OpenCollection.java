@@ -320,6 +320,16 @@ public final class OpenCollection {
     }
   }
 
+  /** Bytes that its fresh rows take. */
+  long freshBytes() {
+    lock.lock();
+    try {
+      return tier.bytes();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** Gives its memory back. Queries that hold a view finish. */
   void close() {
     lock.lock();

@@ -27,6 +27,7 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
@@ -43,7 +44,6 @@ public final class OpenCollections implements AutoCloseable {
   private static final int QUIET_FACTOR = 20;
   // And ever less often the longer that is so.
   private static final int QUIET_SHARE = 2;
-
   // Closed at once for want of memory.
   private static final int VICTIMS_MAX = 1 << 16;
 
@@ -74,7 +74,7 @@ public final class OpenCollections implements AutoCloseable {
     this.budget = budget;
     this.loader = loader;
     this.committers = committers;
-    this.past = new PastViews(config.snapshotsMax(), budget, loader);
+    past = new PastViews(config.snapshotsMax(), budget, loader);
     this.clockwork =
         Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().name("follow").daemon().factory());
@@ -246,10 +246,11 @@ public final class OpenCollections implements AutoCloseable {
         return work.get();
       } catch (ServingException e) {
         boolean mayHelp = e.reason() == Reason.BUILD_NEEDED && budget.couldHold(e.bytesWanted());
-        if (mayHelp && letGoOfPast(asker)) {
+        Predicate<TenantId> givers = givers(asker, own, e.bytesWanted());
+        if (mayHelp && letGoOfPast(asker, givers)) {
           continue;
         }
-        if (!mayHelp || !closeUnused(asker, victims, own)) {
+        if (!mayHelp || !closeUnused(asker, victims, own, givers)) {
           throw e;
         }
         victims = Math.min(2 * victims, VICTIMS_MAX);
@@ -257,19 +258,29 @@ public final class OpenCollections implements AutoCloseable {
     }
   }
 
-  private boolean letGoOfPast(TenantId asker) {
+  // Who would have more than any tenant may is helped by what is its own alone.
+  private Predicate<TenantId> givers(TenantId asker, @Nullable CollectionHandle own, long wanted) {
+    long more = wanted - (own == null ? 0 : own.open().freshBytes());
+    boolean othersHelp = budget.couldHold(budget.usedBy(asker) + more);
+    return holder -> othersHelp || holder.equals(asker);
+  }
+
+  private boolean letGoOfPast(TenantId asker, Predicate<TenantId> givers) {
     return past.letGoOfOne(
         System.nanoTime(),
         (holder, unused) ->
-            (asker.equals(holder) || unused >= config.unusedMin().toNanos())
+            givers.test(holder)
+                && (asker.equals(holder) || unused >= config.unusedMin().toNanos())
                 && mayDisplace(asker, holder, unused, budget::usedBy));
   }
 
-  private boolean closeUnused(TenantId asker, int most, @Nullable CollectionHandle own) {
+  private boolean closeUnused(
+      TenantId asker, int most, @Nullable CollectionHandle own, Predicate<TenantId> givers) {
     long now = System.nanoTime();
     List<Map.Entry<Key, CompletableFuture<CollectionHandle>>> victims =
         open.entrySet().stream()
             .filter(entry -> unused(entry.getValue(), now) >= config.unusedMin().toNanos())
+            .filter(entry -> givers.test(entry.getKey().tenant()))
             .filter(entry -> holdsMemory(handleOf(entry.getValue()), own))
             .filter(
                 entry ->

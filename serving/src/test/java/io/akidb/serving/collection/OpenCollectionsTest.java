@@ -283,6 +283,32 @@ class OpenCollectionsTest {
   }
 
   @Test
+  void memoryOfOthers_isNotTakenInVain_forATenantThatHasTheMostThatAnyMay() {
+    TenantContext modest = new TenantContext(TenantId.random(), "test");
+    new Catalog(store, clock).create(modest, name(0), CollectionSchema.of(2, Metric.L2));
+    FreshBudget shared = new FreshBudget(1 << 20, true);
+    try (OpenCollections tight = open(COLLECTIONS, Duration.ZERO, shared)) {
+      OpenCollection asked = tight.get(TENANT, name(0));
+      tight.commit(TENANT, name(0), rowsOf(450_000));
+      long full = asked.view().generation();
+      tight.commit(TENANT, name(0), List.of(VectorRecord.tombstone("v", 3)));
+      tight.commit(modest, name(0), rowsOf(100_000));
+      long held = shared.usedBy(modest.tenant());
+      // What is searched makes no room.
+      try (ViewLease searched = tight.at(asked, full)) {
+        assertThat(searched.view().generation()).isEqualTo(full);
+        assertThatThrownBy(() -> tight.commit(TENANT, name(1), rowsOf(400_000)))
+            .isInstanceOf(ServingException.class)
+            .hasMessageContaining("this tenant's share");
+        assertThat(shared.usedBy(modest.tenant())).isEqualTo(held).isGreaterThan(100_000);
+      }
+      tight.commit(TENANT, name(1), rowsOf(400_000));
+      assertThat(shared.usedBy(modest.tenant())).isEqualTo(held);
+    }
+    assertThat(shared.used()).isZero();
+  }
+
+  @Test
   void generationsOfThePast_thatOthersUsedJustNow_areTheirs() {
     TenantContext modest = new TenantContext(TenantId.random(), "test");
     FreshBudget small = new FreshBudget(1 << 20);
