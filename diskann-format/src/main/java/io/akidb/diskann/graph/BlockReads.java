@@ -67,7 +67,7 @@ final class BlockReads {
   void ask(int node) {
     if (asked.add(node / layout.nodesPerBlock())) {
       int first = first(node);
-      PageAdvice.willNeed(nodes, layout.offset(first), layout.blockBytes(first, size));
+      PageAdvice.willNeed(nodes, layout.blockAt(first), layout.blockBytes(first, size));
     }
   }
 

@@ -119,6 +119,7 @@ public final class DiskAnnProvider implements IndexProvider {
         ShardSections.FEATURE_QUANTIZER,
         ShardSections.FEATURE_HALF_VECTORS,
         ShardSections.FEATURE_BYTE_VECTORS,
-        ShardSections.FEATURE_MANY_ENTRIES);
+        ShardSections.FEATURE_MANY_ENTRIES,
+        ShardSections.FEATURE_PACKED_PAGES);
   }
 }

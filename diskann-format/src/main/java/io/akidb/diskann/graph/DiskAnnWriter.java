@@ -85,11 +85,22 @@ final class DiskAnnWriter {
     VectorForm form = spill.form(parameters.storage());
     try (VamanaGraph graph =
         new VamanaGraph(n, VamanaBuilder.capacity(parameters), workDirectory)) {
-      Graph built = n > 0 ? makeGraph(spill, form, graph, maker) : Graph.empty(form);
-      return trained == null && parameters.quantization() == Quantization.BINARY_NEIGHBOURS
+      Graph built = n > 0 ? makeGraph(spill, form, graph, maker) : Graph.empty(layout(form));
+      return isFused()
           ? writeFused(output, spill, columns, built)
           : writeResident(output, spill, columns, built);
     }
+  }
+
+  private boolean isFused() {
+    return trained == null && parameters.quantization() == Quantization.BINARY_NEIGHBOURS;
+  }
+
+  /** Of records that share nothing. */
+  private NodeLayout layout(VectorForm form) {
+    return isFused()
+        ? NodeLayout.fused(form, schema.dimension(), parameters.maxDegree())
+        : NodeLayout.of(form, schema.dimension(), parameters.maxDegree());
   }
 
   /**
@@ -103,11 +114,11 @@ final class DiskAnnWriter {
       int[] positions,
       ShardContents.Neighbours neighbours,
       int[] entries,
-      VectorForm form,
+      NodeLayout layout,
       double averageDegree) {
 
-    static Graph empty(VectorForm form) {
-      return new Graph(new int[0], (node, into) -> 0, new int[0], form, 0);
+    static Graph empty(NodeLayout layout) {
+      return new Graph(new int[0], (node, into) -> 0, new int[0], layout, 0);
     }
 
     int entry() {
@@ -117,16 +128,22 @@ final class DiskAnnWriter {
 
   private BuildReport writeFused(Path output, Spill spill, AttributeColumns columns, Graph graph) {
     int n = spill.size();
-    NodeLayout layout = NodeLayout.fused(graph.form(), schema.dimension(), parameters.maxDegree());
-    ShardParameters shard = new ShardParameters(schema, n, layout, graph.entry(), parameters);
+    ShardParameters shard =
+        new ShardParameters(schema, n, graph.layout(), graph.entry(), parameters);
     try (FusedCodes codes =
             new FusedCodes(
-                spill, schema, parameters, graph.positions(), graph.neighbours(), workDirectory);
+                spill,
+                schema,
+                parameters,
+                graph.layout(),
+                graph.positions(),
+                graph.neighbours(),
+                workDirectory);
         ShardWriter writer =
             new ShardWriter(
                 output,
                 ShardSections.KIND_FUSED,
-                graph.form().features(FusedEntries.features(graph.entries().length)))) {
+                FusedEntries.features(graph.entries().length, graph.layout()))) {
       progress.update("encode", 0, n);
       ShardContents.write(
           writer, shard, spill, columns, graph.positions(), graph.neighbours(), codes);
@@ -147,13 +164,14 @@ final class DiskAnnWriter {
       Path output, Spill spill, AttributeColumns columns, Graph graph) {
     Quantizer quantizer = trained != null ? ProductQuantizer.of(trained) : train(spill);
     int n = spill.size();
-    NodeLayout layout = NodeLayout.of(graph.form(), schema.dimension(), parameters.maxDegree());
-    ShardParameters shard = new ShardParameters(schema, n, layout, graph.entry(), parameters);
+    ShardParameters shard =
+        new ShardParameters(schema, n, graph.layout(), graph.entry(), parameters);
     try (ShardWriter writer =
         new ShardWriter(
             output,
             ShardSections.KIND_DISKANN,
             graph
+                .layout()
                 .form()
                 .features(
                     ShardSections.FEATURE_PAGED_NODES,
@@ -188,12 +206,12 @@ final class DiskAnnWriter {
     int[] old = new int[n];
     int[] nodes = new int[n];
     requireReachable(graph, made, old, nodes);
-    number(spill, form, made, old, nodes);
+    NodeLayout layout = number(spill, form, graph, made, old, nodes);
     return new Graph(
         made.positions(old),
         (node, into) -> renumbered(graph, old[node], nodes, into),
         Arrays.stream(made.entries()).map(entry -> nodes[entry]).toArray(),
-        form,
+        layout,
         IntStream.range(0, n).mapToLong(graph::degree).average().orElse(0));
   }
 
@@ -266,16 +284,20 @@ final class DiskAnnWriter {
    * where vectors of a window are more than the memory, as the walk met them, since they are read a
    * dozen times, here and there.
    *
+   * <p>Then, where pages are packed, makes the graph fit into them.
+   *
    * @param old the node of each number, as the walk met them
-   * @param nodes the number of each node
+   * @param nodes of each node which one it was reached from, then its number
+   * @return the layout of the records
    */
-  private void number(Spill spill, VectorForm form, MadeGraph made, int[] old, int[] nodes) {
+  private NodeLayout number(
+      Spill spill, VectorForm form, VamanaGraph graph, MadeGraph made, int[] old, int[] nodes) {
     progress.update("order", 0, old.length);
     int dimension = schema.dimension();
     NodeLayout layout =
-        parameters.quantization() == Quantization.BINARY_NEIGHBOURS && trained == null
-            ? NodeLayout.fused(form, dimension, parameters.maxDegree())
-            : NodeLayout.of(form, dimension, parameters.maxDegree());
+        isFused()
+            ? PagePacking.layoutFor(graph, form, dimension, parameters.maxDegree())
+            : layout(form);
     int[] order = made.order();
     NearOrder.Vectors vectors =
         (node, into) -> {
@@ -293,14 +315,20 @@ final class DiskAnnWriter {
     int padded = spill.paddedDimension();
     int largest =
         IntStream.range(1, windows.length).map(w -> windows[w] - windows[w - 1]).max().orElse(0);
-    for (int w = 0; w + 1 < windows.length && 4L * padded * largest <= memory; w++) {
+    boolean isInMemory = 4L * padded * largest <= memory;
+    for (int w = 0; isInMemory && w + 1 < windows.length; w++) {
       int run = Math.max(1, layout.nodesPerPage());
       NearOrder.arrange(vectors, padded, run, windows[w], windows[w + 1], old, memory);
+    }
+    if (layout.isPacked()
+        && !new PagePacking(graph, layout, old, nodes, isInMemory ? vectors : null).run()) {
+      layout = layout(form);
     }
     for (int node = 0; node < old.length; node++) {
       nodes[old[node]] = node;
     }
     progress.update("order", old.length, old.length);
+    return layout;
   }
 
   private void writeCodes(SectionOutput out, Quantizer quantizer, Spill spill, int[] positions) {

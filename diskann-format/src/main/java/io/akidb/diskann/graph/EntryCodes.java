@@ -2,10 +2,12 @@ package io.akidb.diskann.graph;
 
 import io.akidb.diskann.DistanceMetric;
 import io.akidb.diskann.IndexSchema;
+import io.akidb.diskann.format.v1.NodeLayout;
 import io.akidb.diskann.format.v1.SectionOutput;
 import io.akidb.diskann.format.v1.Spill;
 import io.akidb.diskann.kernel.SegmentLayout;
 import io.akidb.diskann.quantization.BinaryEncoder;
+import io.akidb.diskann.quantization.NeighbourCodes;
 import io.akidb.diskann.quantization.Rotation;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -40,7 +42,8 @@ final class EntryCodes {
     Rotation rotation = Rotation.random(Rotation.lengthFor(dimension), seed);
     int length = rotation.length();
     BinaryEncoder encoder = new BinaryEncoder(schema.metric(), length, entries.length);
-    byte[] codes = new byte[encoder.bytes()];
+    NeighbourCodes shape = NeighbourCodes.of(entries.length, NodeLayout.codeGroups(dimension));
+    byte[] codes = new byte[shape.bytes()];
     int[] places = new int[entries.length];
     Arrays.setAll(places, i -> i);
     try (Arena arena = Arena.ofConfined()) {
@@ -57,7 +60,7 @@ final class EntryCodes {
         rotation.rotate(vector);
         MemorySegment.copy(vector, 0, rotated, SegmentLayout.F32, 4L * length * i, length);
       }
-      encoder.encode(new float[length], rotated, places, places.length, codes, 0);
+      encoder.encode(new float[length], rotated, places, places.length, shape, codes, 0);
     }
     return new EntryCodes(rotation, centre, entries, codes);
   }

@@ -39,7 +39,14 @@ final class EntryScan {
     for (int from = 0; from < entries.count(); from += FastScan.LANES) {
       int count = Math.min(FastScan.LANES, entries.count() - from);
       int near =
-          query.estimate(entries.codes(), 0, from / FastScan.LANES, 0, into.limit(), estimates);
+          query.estimate(
+              entries.codes(),
+              entries.shape(),
+              0,
+              from / FastScan.LANES,
+              0,
+              into.limit(),
+              estimates);
       near = count == FastScan.LANES ? near : near & (1 << count) - 1;
       for (; near != 0; near &= near - 1) {
         int i = Integer.numberOfTrailingZeros(near);

@@ -3,12 +3,14 @@ package io.akidb.diskann.graph;
 import io.akidb.diskann.BuildParameters;
 import io.akidb.diskann.DistanceMetric;
 import io.akidb.diskann.IndexSchema;
+import io.akidb.diskann.format.v1.NodeLayout;
 import io.akidb.diskann.format.v1.PageAdvice;
 import io.akidb.diskann.format.v1.SectionOutput;
 import io.akidb.diskann.format.v1.ShardContents;
 import io.akidb.diskann.format.v1.Spill;
 import io.akidb.diskann.kernel.SegmentLayout;
 import io.akidb.diskann.quantization.BinaryEncoder;
+import io.akidb.diskann.quantization.NeighbourCodes;
 import io.akidb.diskann.quantization.Rotation;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
@@ -19,7 +21,7 @@ import java.util.stream.IntStream;
  * The codes that go into the records of a fused graph. All rotated vectors lie in a work file, in
  * the nodes' order; records are encoded by all cores, some thousand at a time.
  */
-final class FusedCodes implements AutoCloseable, ShardContents.Tail {
+final class FusedCodes implements AutoCloseable, ShardContents.Codes {
   private static final int STEP = 2048;
   private static final int BUFFER_BYTES_MAX = 16 << 20;
 
@@ -32,9 +34,10 @@ final class FusedCodes implements AutoCloseable, ShardContents.Tail {
   private final WorkFile rotated;
   private final ShardContents.Neighbours graph;
   private final int size;
-  private final int maxDegree;
+  private final NodeLayout layout;
   private final int bytes;
   private final byte[] buffer;
+  private final int[] degrees;
   private final int buffered;
   private int first;
   private int end;
@@ -43,6 +46,7 @@ final class FusedCodes implements AutoCloseable, ShardContents.Tail {
       Spill spill,
       IndexSchema schema,
       BuildParameters parameters,
+      NodeLayout layout,
       int[] positions,
       ShardContents.Neighbours graph,
       Path workDirectory) {
@@ -50,13 +54,14 @@ final class FusedCodes implements AutoCloseable, ShardContents.Tail {
     this.metric = schema.metric();
     this.graph = graph;
     this.size = positions.length;
-    this.maxDegree = parameters.maxDegree();
+    this.layout = layout;
     this.rotation = Rotation.random(Rotation.lengthFor(dimension), parameters.seed());
     this.centre = metric == DistanceMetric.DOT ? new float[dimension] : mean(spill, dimension);
-    this.bytes = newEncoder(maxDegree).bytes();
+    this.bytes = layout.codes(layout.maxDegree()).bytes();
     long memory = Math.min(BUFFER_BYTES_MAX, parameters.buildMemoryBytesMax() / BUFFER_SHARE);
     this.buffered = Math.clamp(memory / bytes, 1, Math.max(1, Math.min(STEP, size)));
     this.buffer = new byte[buffered * bytes];
+    this.degrees = new int[buffered];
     this.rotated = new WorkFile(workDirectory, "rotated", 4L * rotation.length() * size);
     try {
       inSteps(size, (from, to) -> rotate(spill, positions, from, to));
@@ -135,7 +140,8 @@ final class FusedCodes implements AutoCloseable, ShardContents.Tail {
       end = first + Math.min(buffered, size - first);
       encode(end - first);
     }
-    out.putBytes(buffer, (node - first) * bytes, bytes);
+    int i = node - first;
+    out.putBytes(buffer, i * bytes, layout.codes(degrees[i]).bytes());
   }
 
   private void encode(int count) {
@@ -144,8 +150,8 @@ final class FusedCodes implements AutoCloseable, ShardContents.Tail {
         .parallel()
         .forEach(
             part -> {
-              BinaryEncoder encoder = newEncoder(maxDegree);
-              int[] neighbours = new int[maxDegree];
+              BinaryEncoder encoder = newEncoder(layout.maxDegree());
+              int[] neighbours = new int[layout.maxDegree()];
               float[] own = new float[rotation.length()];
               for (int i = part * step; i < Math.min(count, (part + 1) * step); i++) {
                 int degree = graph.copy(first + i, neighbours);
@@ -156,7 +162,15 @@ final class FusedCodes implements AutoCloseable, ShardContents.Tail {
                     own,
                     0,
                     own.length);
-                encoder.encode(own, rotated.bytes(), neighbours, degree, buffer, i * bytes);
+                degrees[i] = degree;
+                encoder.encode(
+                    own,
+                    rotated.bytes(),
+                    neighbours,
+                    degree,
+                    layout.codes(degree),
+                    buffer,
+                    i * bytes);
               }
             });
   }
@@ -164,8 +178,10 @@ final class FusedCodes implements AutoCloseable, ShardContents.Tail {
   /** Codes of nodes as seen from the centre of all. */
   byte[] entries(int[] nodes) {
     BinaryEncoder encoder = newEncoder(nodes.length);
-    byte[] codes = new byte[encoder.bytes()];
-    encoder.encode(new float[rotation.length()], rotated.bytes(), nodes, nodes.length, codes, 0);
+    NeighbourCodes shape = NeighbourCodes.of(nodes.length, layout.codeGroups());
+    byte[] codes = new byte[shape.bytes()];
+    encoder.encode(
+        new float[rotation.length()], rotated.bytes(), nodes, nodes.length, shape, codes, 0);
     return codes;
   }
 

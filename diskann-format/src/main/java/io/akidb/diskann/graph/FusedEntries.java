@@ -9,6 +9,7 @@ import io.akidb.diskann.kernel.SegmentLayout;
 import io.akidb.diskann.quantization.NeighbourCodes;
 import io.akidb.diskann.quantization.Rotation;
 import java.lang.foreign.MemorySegment;
+import java.util.stream.IntStream;
 
 /**
  * Where walks of a fused graph begin: a sample of nodes, seen from the centre of all vectors, so
@@ -32,12 +33,15 @@ final class FusedEntries {
   private final float[] centre;
   private final int[] nodes;
   private final MemorySegment codes;
+  private final NeighbourCodes shape;
 
-  private FusedEntries(Rotation rotation, float[] centre, int[] nodes, MemorySegment codes) {
+  private FusedEntries(
+      Rotation rotation, float[] centre, int[] nodes, MemorySegment codes, NeighbourCodes shape) {
     this.rotation = rotation;
     this.centre = centre;
     this.nodes = nodes;
     this.codes = codes;
+    this.shape = shape;
   }
 
   /**
@@ -51,15 +55,19 @@ final class FusedEntries {
     return Math.min(size, Math.min(COUNT_MAX, count));
   }
 
-  /** Features of a file with so many entries. */
-  static int[] features(int count) {
-    return count > COUNT_EVER_KNOWN
-        ? new int[] {
-          ShardSections.FEATURE_PAGED_NODES,
-          ShardSections.FEATURE_NEIGHBOUR_CODES,
-          ShardSections.FEATURE_MANY_ENTRIES
-        }
-        : new int[] {ShardSections.FEATURE_PAGED_NODES, ShardSections.FEATURE_NEIGHBOUR_CODES};
+  /** Features of a file with so many entries, and such records. */
+  static int[] features(int count, NodeLayout layout) {
+    IntStream.Builder features =
+        IntStream.builder()
+            .add(ShardSections.FEATURE_PAGED_NODES)
+            .add(ShardSections.FEATURE_NEIGHBOUR_CODES);
+    if (count > COUNT_EVER_KNOWN) {
+      features.add(ShardSections.FEATURE_MANY_ENTRIES);
+    }
+    if (layout.isPacked()) {
+      features.add(ShardSections.FEATURE_PACKED_PAGES);
+    }
+    return layout.form().features(features.build().toArray());
   }
 
   /**
@@ -100,8 +108,8 @@ final class FusedEntries {
     long centreAt = HEADER_BYTES + (long) signBytes;
     long nodesAt = centreAt + 4L * schema.dimension();
     long codesAt = nodesAt + 4L * count;
-    int codesBytes = NeighbourCodes.bytes(count, groups);
-    if (in.byteSize() != codesAt + codesBytes) {
+    NeighbourCodes shape = NeighbourCodes.of(count, groups);
+    if (in.byteSize() != codesAt + shape.bytes()) {
       throw ShardFile.corrupt("the entries have " + in.byteSize() + " bytes");
     }
     byte[] signs = in.asSlice(HEADER_BYTES, signBytes).toArray(SegmentLayout.I8);
@@ -115,7 +123,7 @@ final class FusedEntries {
       }
     }
     return new FusedEntries(
-        Rotation.of(length, signs), centre, nodes, in.asSlice(codesAt, codesBytes));
+        Rotation.of(length, signs), centre, nodes, in.asSlice(codesAt, shape.bytes()), shape);
   }
 
   Rotation rotation() {
@@ -137,5 +145,10 @@ final class FusedEntries {
 
   MemorySegment codes() {
     return codes;
+  }
+
+  /** How the codes lie. */
+  NeighbourCodes shape() {
+    return shape;
   }
 }

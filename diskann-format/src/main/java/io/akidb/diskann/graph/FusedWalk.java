@@ -4,8 +4,10 @@ import io.akidb.diskann.DistanceMetric;
 import io.akidb.diskann.NodeFilter;
 import io.akidb.diskann.SearchBuffer;
 import io.akidb.diskann.SearchParameters;
+import io.akidb.diskann.format.v1.NodeLayout;
 import io.akidb.diskann.kernel.FastScan;
 import io.akidb.diskann.quantization.BinaryQuery;
+import io.akidb.diskann.quantization.NeighbourCodes;
 import io.akidb.diskann.quantization.Rotation;
 import io.akidb.diskann.search.CandidateList;
 import java.lang.foreign.MemorySegment;
@@ -27,7 +29,11 @@ final class FusedWalk extends GraphWalk {
   private final FusedIndex index;
   private final DistanceMetric metric;
   private final MemorySegment nodes;
-  private final long codesAt;
+  private final NodeLayout layout;
+
+  /** How the codes of so many neighbours lie. */
+  private final NeighbourCodes[] shapes;
+
   private final Rotation rotation;
   private final BinaryQuery query;
   private final float[] rotated;
@@ -41,7 +47,9 @@ final class FusedWalk extends GraphWalk {
     this.index = index;
     this.metric = index.schema().metric();
     this.nodes = index.nodes();
-    this.codesAt = index.layout().codesAt();
+    this.layout = index.layout();
+    this.shapes = new NeighbourCodes[layout.maxDegree() + 1];
+    Arrays.setAll(shapes, layout::codes);
     this.rotation = index.entries().rotation();
     this.query = new BinaryQuery(rotation.length());
     this.rotated = new float[rotation.length()];
@@ -84,7 +92,9 @@ final class FusedWalk extends GraphWalk {
     starts.reset(startCount);
     for (int from = 0; from < entries.count(); from += FastScan.LANES) {
       int count = Math.min(FastScan.LANES, entries.count() - from);
-      int near = estimate(entries.codes(), 0, from, count, centreDistance, starts.limit());
+      int near =
+          estimate(
+              entries.codes(), entries.shape(), 0, from, count, centreDistance, starts.limit());
       if (from == 0) {
         // The only one of which it is known that it reaches all nodes.
         offerAnyCandidate(estimates[0], entries.node(0));
@@ -102,7 +112,8 @@ final class FusedWalk extends GraphWalk {
   private void startEverywhere(FusedEntries entries) {
     for (int from = 0; from < entries.count(); from += FastScan.LANES) {
       int count = Math.min(FastScan.LANES, entries.count() - from);
-      int near = estimate(entries.codes(), 0, from, count, centreDistance, limit());
+      int near =
+          estimate(entries.codes(), entries.shape(), 0, from, count, centreDistance, limit());
       for (; near != 0; near &= near - 1) {
         int i = Integer.numberOfTrailingZeros(near);
         offerAnyCandidate(estimates[i], entries.node(from + i));
@@ -112,21 +123,31 @@ final class FusedWalk extends GraphWalk {
 
   @Override
   void expand(long at, int degree, float distance) {
+    NeighbourCodes shape = shapes[degree];
+    long codesAt = at + layout.codesAt();
+    long neighboursAt = at + layout.neighboursAt(degree);
     float base = metric == DistanceMetric.COSINE ? 2 * distance : distance;
     for (int from = 0; from < degree; from += FastScan.LANES) {
       int count = Math.min(FastScan.LANES, degree - from);
-      int near = estimate(nodes, at + codesAt, from, count, base, limit());
+      int near = estimate(nodes, shape, codesAt, from, count, base, limit());
       for (; near != 0; near &= near - 1) {
         int i = Integer.numberOfTrailingZeros(near);
-        offerAnyCandidate(estimates[i], neighbour(at, from + i));
+        offerAnyCandidate(estimates[i], neighbour(neighboursAt, from + i));
       }
     }
   }
 
   /** Estimates a block; bit i of the answer says that the i-th of them is near enough. */
-  private int estimate(MemorySegment codes, long at, int from, int count, float base, float limit) {
+  private int estimate(
+      MemorySegment codes,
+      NeighbourCodes shape,
+      long at,
+      int from,
+      int count,
+      float base,
+      float limit) {
     countEstimates(count);
-    int near = query.estimate(codes, at, from / FastScan.LANES, base, limit, estimates);
+    int near = query.estimate(codes, shape, at, from / FastScan.LANES, base, limit, estimates);
     return count == FastScan.LANES ? near : near & (1 << count) - 1;
   }
 

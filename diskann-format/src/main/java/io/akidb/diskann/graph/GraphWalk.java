@@ -7,7 +7,6 @@ import io.akidb.diskann.SearchParameters;
 import io.akidb.diskann.format.v1.MappedIndex;
 import io.akidb.diskann.format.v1.NodeLayout;
 import io.akidb.diskann.format.v1.ShardFile;
-import io.akidb.diskann.kernel.SegmentLayout;
 import io.akidb.diskann.search.CandidateList;
 import io.akidb.diskann.search.EstimateMap;
 import io.akidb.diskann.search.ExactScan;
@@ -96,7 +95,7 @@ abstract class GraphWalk {
   /**
    * Offers a node's neighbours.
    *
-   * @param at where its record is
+   * @param at where its list is
    * @param distance from the query
    */
   abstract void expand(long at, int degree, float distance);
@@ -320,8 +319,10 @@ abstract class GraphWalk {
 
   /** Asks a few neighbours of a node, near or not, whether they match. */
   private void sample(int node, NodeFilter filter) {
-    long at = layout.offset(node);
-    int count = Math.min(SAMPLE_OF_NODE, nodes.get(SegmentLayout.I32, at + layout.degreeAt()));
+    int degree = layout.degree(nodes, node);
+    requireDegree(node, degree);
+    long at = layout.listAt(nodes, node, degree) + layout.neighboursAt(degree);
+    int count = Math.min(SAMPLE_OF_NODE, degree);
     for (int i = 0; i < count; i++) {
       sampled++;
       sampledMatches += filter.accepts(neighbour(at, i)) ? 1 : 0;
@@ -382,19 +383,22 @@ abstract class GraphWalk {
   }
 
   private void expand(int node, float distance) {
-    long at = layout.offset(node);
-    int degree = nodes.get(SegmentLayout.I32, at + layout.degreeAt());
+    int degree = layout.degree(nodes, node);
+    requireDegree(node, degree);
+    known.set(known.place(node), EstimateMap.CLOSED);
+    pages += (int) (layout.lastPage(node) - layout.firstPage(node)) + 1;
+    expand(layout.listAt(nodes, node, degree), degree, distance);
+  }
+
+  private void requireDegree(int node, int degree) {
     if (degree < 0 || degree > layout.maxDegree()) {
       throw ShardFile.corrupt("node " + node + " has " + degree + " neighbours");
     }
-    known.set(known.place(node), EstimateMap.CLOSED);
-    pages += (int) (layout.lastPage(node) - layout.firstPage(node)) + 1;
-    expand(at, degree, distance);
   }
 
-  /** The i-th neighbour of the node whose record is at a place. */
+  /** The i-th of the neighbours that begin at a place. */
   final int neighbour(long at, int i) {
-    int neighbour = nodes.get(SegmentLayout.I32, at + layout.neighboursAt() + 4L * i);
+    int neighbour = layout.neighbour(nodes, at, i);
     if (neighbour < 0 || neighbour >= size) {
       throw ShardFile.corrupt("a node has node " + neighbour + " as a neighbour");
     }

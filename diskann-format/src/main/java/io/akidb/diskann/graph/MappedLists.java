@@ -3,7 +3,6 @@ package io.akidb.diskann.graph;
 import io.akidb.diskann.format.v1.MappedIndex;
 import io.akidb.diskann.format.v1.NodeLayout;
 import io.akidb.diskann.format.v1.ShardFile;
-import io.akidb.diskann.kernel.SegmentLayout;
 import java.lang.foreign.MemorySegment;
 
 /** The graph of a mapped shard. Safe for any thread. */
@@ -25,13 +24,13 @@ final class MappedLists implements GraphMerge.Lists {
 
   @Override
   public int copy(int node, int[] into) {
-    long at = layout.offset(node);
-    int degree = nodes.get(SegmentLayout.I32, at + layout.degreeAt());
+    int degree = layout.degree(nodes, node);
     if (degree < 0 || degree > layout.maxDegree()) {
       throw ShardFile.corrupt("node " + node + " has " + degree + " neighbours");
     }
-    MemorySegment.copy(nodes, SegmentLayout.I32, at + layout.neighboursAt(), into, 0, degree);
+    long at = layout.listAt(nodes, node, degree) + layout.neighboursAt(degree);
     for (int i = 0; i < degree; i++) {
+      into[i] = layout.neighbour(nodes, at, i);
       if (into[i] < 0 || into[i] >= size) {
         throw ShardFile.corrupt("a node has node " + into[i] + " as a neighbour");
       }

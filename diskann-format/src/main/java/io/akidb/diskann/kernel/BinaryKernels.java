@@ -39,7 +39,8 @@ public interface BinaryKernels {
    * Estimates of a block of 32 codes: {@code base + addendUnit * addend + factorUnit * factor *
    * (least + unit * sum)}.
    *
-   * @param block from {@code at} on 32 addends (i16), then 32 factors (u8)
+   * @param codes has 32 addends (i16) from {@code addendsAt} on, 32 factors (u8) from {@code
+   *     factorsAt} on
    * @param sums {@code [32]}
    * @param least with {@code unit} what a sum stands for
    * @param base what all have in common
@@ -48,8 +49,9 @@ public interface BinaryKernels {
    * @return bit i is set where {@code into[i] < limit}
    */
   int estimates(
-      MemorySegment block,
-      long at,
+      MemorySegment codes,
+      long addendsAt,
+      long factorsAt,
       float addendUnit,
       float factorUnit,
       int[] sums,

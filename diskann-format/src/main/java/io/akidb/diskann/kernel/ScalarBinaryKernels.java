@@ -57,8 +57,9 @@ public final class ScalarBinaryKernels implements BinaryKernels {
 
   @Override
   public int estimates(
-      MemorySegment block,
-      long at,
+      MemorySegment codes,
+      long addendsAt,
+      long factorsAt,
       float addendUnit,
       float factorUnit,
       int[] sums,
@@ -69,8 +70,8 @@ public final class ScalarBinaryKernels implements BinaryKernels {
       float[] into) {
     int below = 0;
     for (int i = 0; i < FastScan.LANES; i++) {
-      int addend = block.get(SegmentLayout.I16, at + 2L * i);
-      int factor = block.get(SegmentLayout.I8, at + 2L * FastScan.LANES + i) & 255;
+      int addend = codes.get(SegmentLayout.I16, addendsAt + 2L * i);
+      int factor = codes.get(SegmentLayout.I8, factorsAt + i) & 255;
       into[i] = base + addendUnit * addend + factorUnit * factor * (least + unit * sums[i]);
       below |= into[i] < limit ? 1 << i : 0;
     }

@@ -161,8 +161,9 @@ public final class VectorBinaryKernels implements BinaryKernels {
 
   @Override
   public int estimates(
-      MemorySegment block,
-      long at,
+      MemorySegment codes,
+      long addendsAt,
+      long factorsAt,
       float addendUnit,
       float factorUnit,
       int[] sums,
@@ -173,19 +174,28 @@ public final class VectorBinaryKernels implements BinaryKernels {
       float[] into) {
     if (LANES != 8 && LANES != 16) {
       return SCALAR.estimates(
-          block, at, addendUnit, factorUnit, sums, least, unit, base, limit, into);
+          codes,
+          addendsAt,
+          factorsAt,
+          addendUnit,
+          factorUnit,
+          sums,
+          least,
+          unit,
+          base,
+          limit,
+          into);
     }
     int below = 0;
     for (int i = 0; i < FastScan.LANES; i += LANES) {
       FloatVector addends =
           (FloatVector)
-              ShortVector.fromMemorySegment(SHORTS, block, at + 2L * i, ORDER)
+              ShortVector.fromMemorySegment(SHORTS, codes, addendsAt + 2L * i, ORDER)
                   .convertShape(VectorOperators.S2F, SPECIES, 0);
       FloatVector factors =
           (FloatVector)
               ((IntVector)
-                      ByteVector.fromMemorySegment(
-                              BYTES, block, at + 2L * FastScan.LANES + i, ORDER)
+                      ByteVector.fromMemorySegment(BYTES, codes, factorsAt + i, ORDER)
                           .convertShape(VectorOperators.ZERO_EXTEND_B2I, INTS, 0))
                   .convertShape(VectorOperators.I2F, SPECIES, 0);
       FloatVector counted =

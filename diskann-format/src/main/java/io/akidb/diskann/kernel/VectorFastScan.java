@@ -2,10 +2,10 @@ package io.akidb.diskann.kernel;
 
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
-import java.util.Arrays;
 import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
+import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -25,15 +25,15 @@ public final class VectorFastScan implements FastScan {
   private static final int GROUPS_MAX = 256;
 
   @Override
-  public void sums(byte[] tables, MemorySegment codes, long at, int groups, int[] into) {
-    Arrays.fill(into, 0, LANES, 0);
+  public void sums(
+      byte[] tables, MemorySegment codes, long at, int groups, int groupBytes, int[] into) {
     for (int from = 0; from < groups; from += GROUPS_MAX) {
-      add(tables, codes, at, from, Math.min(groups, from + GROUPS_MAX), into);
+      add(tables, codes, at, from, Math.min(groups, from + GROUPS_MAX), groupBytes, into);
     }
   }
 
   private static void add(
-      byte[] tables, MemorySegment codes, long at, int from, int to, int[] into) {
+      byte[] tables, MemorySegment codes, long at, int from, int to, int groupBytes, int[] into) {
     ShortVector low = ShortVector.zero(SHORTS);
     ShortVector lowOdd = low;
     ShortVector high = low;
@@ -41,7 +41,7 @@ public final class VectorFastScan implements FastScan {
     for (int group = from; group < to; group++) {
       ByteVector table = ByteVector.fromArray(BYTES, tables, 16 * group);
       ByteVector two =
-          ByteVector.fromMemorySegment(BYTES, codes, at + (long) group * GROUP_BYTES, ORDER);
+          ByteVector.fromMemorySegment(BYTES, codes, at + (long) group * groupBytes, ORDER);
       ShortVector a = two.and((byte) 15).selectFrom(table).reinterpretAsShorts();
       ShortVector b =
           two.reinterpretAsShorts()
@@ -57,17 +57,22 @@ public final class VectorFastScan implements FastScan {
     }
     low = low.sub(lowOdd.lanewise(VectorOperators.LSHL, 8));
     high = high.sub(highOdd.lanewise(VectorOperators.LSHL, 8));
-    ((IntVector) low.convertShape(VectorOperators.ZERO_EXTEND_S2I, INTS, 0))
-        .add(IntVector.fromArray(INTS, into, 0))
-        .intoArray(into, 0);
-    ((IntVector) lowOdd.convertShape(VectorOperators.ZERO_EXTEND_S2I, INTS, 0))
-        .add(IntVector.fromArray(INTS, into, 8))
-        .intoArray(into, 8);
-    ((IntVector) high.convertShape(VectorOperators.ZERO_EXTEND_S2I, INTS, 0))
-        .add(IntVector.fromArray(INTS, into, 16))
-        .intoArray(into, 16);
-    ((IntVector) highOdd.convertShape(VectorOperators.ZERO_EXTEND_S2I, INTS, 0))
-        .add(IntVector.fromArray(INTS, into, 24))
-        .intoArray(into, 24);
+    int even = (groupBytes + 1) / 2;
+    boolean isFirst = from == 0;
+    put(into, 0, low, even, isFirst);
+    put(into, even, lowOdd, groupBytes - even, isFirst);
+    put(into, groupBytes, high, even, isFirst);
+    put(into, groupBytes + even, highOdd, groupBytes - even, isFirst);
+  }
+
+  /** Puts sums, of which the first mean something; the first ones over what others left behind. */
+  private static void put(int[] into, int at, ShortVector sums, int count, boolean isFirst) {
+    IntVector wide = (IntVector) sums.convertShape(VectorOperators.ZERO_EXTEND_S2I, INTS, 0);
+    if (isFirst) {
+      wide.intoArray(into, at);
+    } else {
+      VectorMask<Integer> mask = INTS.indexInRange(0, count);
+      wide.add(IntVector.fromArray(INTS, into, at, mask)).intoArray(into, at, mask);
+    }
   }
 }

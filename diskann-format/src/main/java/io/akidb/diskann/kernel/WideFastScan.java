@@ -38,16 +38,39 @@ public final class WideFastScan implements FastScan {
   private static final ByteVector TABLE_OF_LANE =
       (ByteVector) BYTES.broadcast(0).addIndex(1).lanewise(VectorOperators.AND, 48);
 
+  /** {@code [groupBytes][64]}: where a byte of four groups lies in narrow codes. */
+  private static final byte[] SPREAD = new byte[(GROUP_BYTES + 1) * 64];
+
+  /** {@code [groupBytes][32]}: where a lane's sum lies. */
+  private static final short[] LANE_ORDER = new short[(GROUP_BYTES + 1) * LANES];
+
+  static {
+    for (int groupBytes = 1; groupBytes <= GROUP_BYTES; groupBytes++) {
+      for (int i = 0; i < 64; i++) {
+        int place = i % GROUP_BYTES;
+        SPREAD[64 * groupBytes + i] =
+            (byte) (place < groupBytes ? i / GROUP_BYTES * groupBytes + place : 0);
+      }
+      for (int lane = 0; lane < 2 * groupBytes; lane++) {
+        int two = FastScan.byteOf(lane, groupBytes);
+        LANE_ORDER[LANES * groupBytes + lane] =
+            (short) (lane / groupBytes * 16 + two % 2 * 8 + two / 2);
+      }
+    }
+  }
+
   @Override
-  public void sums(byte[] tables, MemorySegment codes, long at, int groups, int[] into) {
+  public void sums(
+      byte[] tables, MemorySegment codes, long at, int groups, int groupBytes, int[] into) {
     Arrays.fill(into, 0, LANES, 0);
     for (int from = 0; from < groups; from += GROUPS_MAX) {
-      add(tables, codes, at, from, Math.min(groups, from + GROUPS_MAX), into);
+      add(tables, codes, at, from, Math.min(groups, from + GROUPS_MAX), groupBytes, into);
     }
   }
 
   private static void add(
-      byte[] tables, MemorySegment codes, long at, int from, int to, int[] into) {
+      byte[] tables, MemorySegment codes, long at, int from, int to, int groupBytes, int[] into) {
+    boolean isNarrow = groupBytes < GROUP_BYTES;
     ShortVector low = ShortVector.zero(SHORTS);
     ShortVector lowOdd = low;
     ShortVector high = low;
@@ -55,7 +78,10 @@ public final class WideFastScan implements FastScan {
     for (int group = from; group < to; group += STEP) {
       ByteVector table = ByteVector.fromArray(BYTES, tables, 16 * group);
       ByteVector two =
-          ByteVector.fromMemorySegment(BYTES, codes, at + (long) group * GROUP_BYTES, ORDER);
+          ByteVector.fromMemorySegment(BYTES, codes, at + (long) group * groupBytes, ORDER);
+      if (isNarrow) {
+        two = ByteVector.fromArray(BYTES, SPREAD, 64 * groupBytes).selectFrom(two);
+      }
       ShortVector a = two.and((byte) 15).or(TABLE_OF_LANE).selectFrom(table).reinterpretAsShorts();
       ShortVector b =
           two.reinterpretAsShorts()
@@ -83,6 +109,9 @@ public final class WideFastScan implements FastScan {
     highOdd = highOdd.add(highOdd.rearrange(SWAP_QUARTERS));
     ShortVector sums =
         low.blend(lowOdd, QUARTER_1).blend(high, QUARTER_2).blend(highOdd, QUARTER_3);
+    if (isNarrow) {
+      sums = ShortVector.fromArray(SHORTS, LANE_ORDER, LANES * groupBytes).selectFrom(sums);
+    }
     ((IntVector) sums.convertShape(VectorOperators.ZERO_EXTEND_S2I, INTS, 0))
         .add(IntVector.fromArray(INTS, into, 0))
         .intoArray(into, 0);

@@ -1,9 +1,5 @@
 package io.akidb.diskann.quantization;
 
-import static io.akidb.diskann.quantization.NeighbourCodes.CODES_AT;
-import static io.akidb.diskann.quantization.NeighbourCodes.FACTORS_AT;
-import static io.akidb.diskann.quantization.NeighbourCodes.UNITS_BYTES;
-
 import io.akidb.diskann.DistanceMetric;
 import io.akidb.diskann.kernel.BestKernels;
 import io.akidb.diskann.kernel.BinaryKernels;
@@ -27,8 +23,6 @@ public final class BinaryEncoder {
   private final BinaryKernels kernels = BestKernels.binary();
   private final DistanceMetric metric;
   private final int length;
-  private final int groups;
-  private final int countMax;
   private final short[] bits;
   private final float[] sums = new float[3];
   private final float[] squares;
@@ -44,17 +38,10 @@ public final class BinaryEncoder {
   public BinaryEncoder(DistanceMetric metric, int length, int countMax) {
     this.metric = metric;
     this.length = length;
-    this.groups = length / 4;
-    this.countMax = countMax;
     this.bits = new short[length / Short.SIZE];
     this.squares = new float[countMax];
     this.signed = new float[countMax];
     this.factors = new float[countMax];
-  }
-
-  /** Bytes that {@link #encode} writes. */
-  public int bytes() {
-    return NeighbourCodes.bytes(countMax, groups);
   }
 
   /**
@@ -63,11 +50,21 @@ public final class BinaryEncoder {
    * @param centre the point, rotated, {@code [length]}
    * @param rotated all vectors, rotated, f32 {@code [n][length]}
    * @param which of them, {@code [count]}
-   * @param into gets the codes from {@code at} on, as {@link NeighbourCodes} says
+   * @param codes how they lie
+   * @param into gets the codes from {@code at} on
    */
   public void encode(
-      float[] centre, MemorySegment rotated, int[] which, int count, byte[] into, int at) {
-    Arrays.fill(into, at, at + bytes(), (byte) 0);
+      float[] centre,
+      MemorySegment rotated,
+      int[] which,
+      int count,
+      NeighbourCodes codes,
+      byte[] into,
+      int at) {
+    if (codes.bytes() == 0) {
+      return;
+    }
+    Arrays.fill(into, at, at + codes.bytes(), (byte) 0);
     float largest = 0;
     for (int i = 0; i < count; i++) {
       kernels.signs(rotated, 4L * length * which[i], centre, length, bits, sums);
@@ -76,14 +73,14 @@ public final class BinaryEncoder {
       // By so much the inner product with the signs is to be stretched.
       factors[i] = sums[1] > 0 ? sums[0] / sums[1] : 0;
       largest = Math.max(largest, factors[i]);
-      scatter(into, at + UNITS_BYTES, i);
+      scatter(codes, into, at, i);
     }
     ByteBuffer out = ByteBuffer.wrap(into).order(ByteOrder.LITTLE_ENDIAN);
     float factorUnit = largest / FACTOR_MAX;
     float addendLargest = 0;
     for (int i = 0; i < count; i++) {
       int factor = factorUnit > 0 ? Math.round(factors[i] / factorUnit) : 0;
-      out.put(blockAt(at, i) + FACTORS_AT + i % FastScan.LANES, (byte) factor);
+      out.put(at + codes.factorsAt(i / FastScan.LANES) + i % FastScan.LANES, (byte) factor);
       // What the centre takes from the sum over signs is given back, by the factor as it is kept.
       squares[i] =
           metric == DistanceMetric.DOT ? 0 : squares[i] + 2 * factor * factorUnit * signed[i];
@@ -92,27 +89,21 @@ public final class BinaryEncoder {
     float addendUnit = addendLargest / ADDEND_MAX;
     for (int i = 0; i < count; i++) {
       int addend = addendUnit > 0 ? Math.round(squares[i] / addendUnit) : 0;
-      out.putShort(blockAt(at, i) + 2 * (i % FastScan.LANES), (short) addend);
+      out.putShort(
+          at + codes.addendsAt(i / FastScan.LANES) + 2 * (i % FastScan.LANES), (short) addend);
     }
     out.putFloat(at, addendUnit);
     out.putFloat(at + 4, metric == DistanceMetric.DOT ? -factorUnit : -2 * factorUnit);
   }
 
-  private int blockAt(int at, int i) {
-    return at + UNITS_BYTES + i / FastScan.LANES * NeighbourCodes.blockBytes(groups);
-  }
-
-  private void scatter(byte[] into, int blocksAt, int i) {
+  private void scatter(NeighbourCodes codes, byte[] into, int at, int i) {
     int lane = i % FastScan.LANES;
-    int at =
-        blocksAt
-            + i / FastScan.LANES * NeighbourCodes.blockBytes(groups)
-            + CODES_AT
-            + FastScan.byteOf(lane);
-    int shift = lane < FastScan.GROUP_BYTES ? 0 : 4;
-    for (int group = 0; group < groups; group++) {
+    int groupBytes = codes.groupBytes();
+    int first = at + codes.codesAt(i / FastScan.LANES) + FastScan.byteOf(lane, groupBytes);
+    int shift = lane < groupBytes ? 0 : 4;
+    for (int group = 0; group < codes.groups(); group++) {
       int four = bits[group / GROUPS_A_SHORT] >> (group % GROUPS_A_SHORT * 4) & 15;
-      into[at + group * FastScan.GROUP_BYTES] |= (byte) (four << shift);
+      into[first + group * groupBytes] |= (byte) (four << shift);
     }
   }
 }

@@ -1,8 +1,5 @@
 package io.akidb.diskann.quantization;
 
-import static io.akidb.diskann.quantization.NeighbourCodes.CODES_AT;
-import static io.akidb.diskann.quantization.NeighbourCodes.UNITS_BYTES;
-
 import io.akidb.diskann.kernel.BestKernels;
 import io.akidb.diskann.kernel.BinaryKernels;
 import io.akidb.diskann.kernel.FastScan;
@@ -54,19 +51,35 @@ public final class BinaryQuery {
   /**
    * Estimates distances to a block of {@value FastScan#LANES} codes.
    *
-   * @param codes as {@link NeighbourCodes} says, from {@code at} on
+   * @param codes from {@code at} on
+   * @param shape how they lie
    * @param base the distance of the point that they are seen from
    * @param limit that is asked about
-   * @param into {@code [32]}
+   * @param into {@code [32]}; what is behind the block's codes means nothing
    * @return bit i is set where the i-th estimate is below the limit
    */
   public int estimate(
-      MemorySegment codes, long at, int block, float base, float limit, float[] into) {
+      MemorySegment codes,
+      NeighbourCodes shape,
+      long at,
+      int block,
+      float base,
+      float limit,
+      float[] into) {
     float addendUnit = codes.get(SegmentLayout.F32, at);
     float factorUnit = codes.get(SegmentLayout.F32, at + 4);
-    long blockAt = at + UNITS_BYTES + (long) block * NeighbourCodes.blockBytes(groups);
-    scan.sums(tables, codes, blockAt + CODES_AT, groups, sums);
+    scan.sums(tables, codes, at + shape.codesAt(block), groups, shape.groupBytes(), sums);
     return kernels.estimates(
-        codes, blockAt, addendUnit, factorUnit, sums, least, unit, base, limit, into);
+        codes,
+        at + shape.addendsAt(block),
+        at + shape.factorsAt(block),
+        addendUnit,
+        factorUnit,
+        sums,
+        least,
+        unit,
+        base,
+        limit,
+        into);
   }
 }

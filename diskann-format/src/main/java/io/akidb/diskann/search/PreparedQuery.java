@@ -48,7 +48,7 @@ public final class PreparedQuery {
       case COSINE ->
           1
               - kernels.dot(vector, nodes, at, vector.length)
-                  * nodes.get(SegmentLayout.F32, at + layout.inverseNormAt());
+                  * nodes.get(SegmentLayout.F32, layout.inverseNormAt(node));
     };
   }
 }

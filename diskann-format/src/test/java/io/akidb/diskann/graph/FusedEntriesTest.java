@@ -2,7 +2,8 @@ package io.akidb.diskann.graph;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.akidb.diskann.format.v1.ShardSections;
+import io.akidb.diskann.format.v1.NodeLayout;
+import io.akidb.diskann.format.v1.VectorForm;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -24,7 +25,16 @@ class FusedEntriesTest {
 
   @Test
   void features_moreEntriesThanEarlierReadersTake_tellSo() {
-    assertThat(FusedEntries.features(1024)).doesNotContain(ShardSections.FEATURE_MANY_ENTRIES);
-    assertThat(FusedEntries.features(1025)).contains(ShardSections.FEATURE_MANY_ENTRIES);
+    NodeLayout layout = NodeLayout.fused(VectorForm.F32, 128, 32);
+    assertThat(FusedEntries.features(1024, layout)).containsExactly(1, 3);
+    assertThat(FusedEntries.features(1025, layout)).containsExactly(1, 3, 7);
+  }
+
+  @Test
+  void features_packedPagesAndOtherForms_tellSo() {
+    assertThat(FusedEntries.features(1, NodeLayout.packed(VectorForm.F32, 128, 22, 4)))
+        .containsExactly(1, 3, 8);
+    assertThat(FusedEntries.features(1, NodeLayout.packed(VectorForm.F16, 256, 32, 2)))
+        .containsExactly(1, 3, 8, 5);
   }
 }

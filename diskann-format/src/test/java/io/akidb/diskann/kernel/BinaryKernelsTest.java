@@ -102,17 +102,17 @@ class BinaryKernelsTest {
   @MethodSource("kernels")
   void estimates_ofABlock_areWhatTheFormulaSays(BinaryKernels kernels) {
     SplittableRandom random = new SplittableRandom(SEED);
-    byte[] block = new byte[7 + 96];
+    byte[] block = new byte[7 + 96 + 5];
     random.nextBytes(block);
     MemorySegment segment = MemorySegment.ofArray(block);
     int[] sums = random.ints(FastScan.LANES, 0, 60_000).toArray();
     float[] actual = new float[FastScan.LANES];
     float limit = 40;
     int below =
-        kernels.estimates(segment, 7, 0.001f, -0.002f, sums, -3f, 0.0005f, 10f, limit, actual);
+        kernels.estimates(segment, 7, 76, 0.001f, -0.002f, sums, -3f, 0.0005f, 10f, limit, actual);
     for (int i = 0; i < FastScan.LANES; i++) {
       double addend = segment.get(SegmentLayout.I16, 7 + 2L * i);
-      double factor = segment.get(SegmentLayout.I8, 7 + 64L + i) & 255;
+      double factor = segment.get(SegmentLayout.I8, 76L + i) & 255;
       double expected = 10 + 0.001 * addend - 0.002 * factor * (-3 + 0.0005 * sums[i]);
       assertThat((double) actual[i]).as("lane %s", i).isCloseTo(expected, within(1e-3));
       assertThat((below >> i & 1) == 1).as("lane %s", i).isEqualTo(actual[i] < limit);

@@ -1,6 +1,7 @@
 package io.akidb.diskann.quantization;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.akidb.diskann.DistanceMetric;
@@ -83,7 +84,8 @@ class BinaryCodesTest {
         rotation.rotate(vectors[i]);
         MemorySegment.copy(vectors[i], 0, all, SegmentLayout.F32, 4L * length * i, length);
       }
-      float[] estimates = estimates(metric, all, centre, query, count);
+      float[] estimates =
+          estimates(metric, all, centre, query, NeighbourCodes.of(count, length / 4));
       double sum = 0;
       double squares = 0;
       double scale = 0;
@@ -103,6 +105,27 @@ class BinaryCodesTest {
     }
   }
 
+  @ParameterizedTest
+  @CsvSource({"L2, 24", "L2, 784", "COSINE, 100", "DOT, 1040"})
+  void estimate_ofNarrowCodes_isThatOfABlock(DistanceMetric metric, int dimension) {
+    int length = Rotation.lengthFor(dimension);
+    SplittableRandom random = new SplittableRandom(SEED);
+    float[] centre = vector(random, length, length);
+    float[] query = vector(random, length, length);
+    float[] vectors = vector(random, length * FastScan.LANES, length * FastScan.LANES);
+    MemorySegment all = MemorySegment.ofArray(vectors);
+    for (int count = 1; count <= NeighbourCodes.NARROW_MAX; count++) {
+      NeighbourCodes narrow = NeighbourCodes.narrow(count, length / 4);
+      NeighbourCodes block = NeighbourCodes.of(count, length / 4);
+      assertThat(estimates(metric, all, centre, query, narrow))
+          .as("%s codes", count)
+          .isEqualTo(estimates(metric, all, centre, query, block));
+    }
+    assertThat(NeighbourCodes.narrow(0, length / 4).bytes()).isZero();
+    assertThatThrownBy(() -> NeighbourCodes.narrow(33, length / 4))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
   private static double squared(float[] a, float[] b) {
     double sum = 0;
     for (int i = 0; i < a.length; i++) {
@@ -116,21 +139,26 @@ class BinaryCodesTest {
   }
 
   private static float[] estimates(
-      DistanceMetric metric, MemorySegment all, float[] centre, float[] query, int count) {
+      DistanceMetric metric,
+      MemorySegment all,
+      float[] centre,
+      float[] query,
+      NeighbourCodes shape) {
+    int count = shape.count();
     BinaryEncoder encoder = new BinaryEncoder(metric, centre.length, count);
     int[] which = new int[count];
     for (int i = 0; i < count; i++) {
       which[i] = i;
     }
-    byte[] codes = new byte[encoder.bytes() + 3];
-    encoder.encode(centre, all, which, count, codes, 3);
+    byte[] codes = new byte[3 + shape.bytes() + NeighbourCodes.NARROW_BYTES_BEHIND];
+    encoder.encode(centre, all, which, count, shape, codes, 3);
     BinaryQuery scored = new BinaryQuery(centre.length);
     scored.set(query);
     float base = (float) distance(metric, query, centre);
     float[] all32 = new float[count];
     float[] block = new float[FastScan.LANES];
     for (int i = 0; i < count; i += FastScan.LANES) {
-      scored.estimate(MemorySegment.ofArray(codes), 3, i / FastScan.LANES, base, 0, block);
+      scored.estimate(MemorySegment.ofArray(codes), shape, 3, i / FastScan.LANES, base, 0, block);
       System.arraycopy(block, 0, all32, i, Math.min(FastScan.LANES, count - i));
     }
     return all32;
@@ -145,7 +173,7 @@ class BinaryCodesTest {
     float[] query = vector(random, 100, 128);
     rotation.rotate(centre);
     MemorySegment same = MemorySegment.ofArray(centre.clone());
-    float[] estimates = estimates(metric, same, centre, query, 1);
+    float[] estimates = estimates(metric, same, centre, query, NeighbourCodes.of(1, 32));
     assertThat((double) estimates[0]).isCloseTo(distance(metric, query, centre), within(1e-3));
   }
 }

@@ -21,7 +21,10 @@ public abstract class MappedIndex implements VectorIndex {
     this.file = file;
     this.parameters =
         ShardParameters.read(
-            file.checkedSection(ShardSections.PARAMETERS), file.kind(), VectorForm.of(file));
+            file.checkedSection(ShardSections.PARAMETERS),
+            file.kind(),
+            VectorForm.of(file),
+            file.needs(ShardSections.FEATURE_PACKED_PAGES));
     this.records = new ShardRecords(file, size());
     this.attributes = new MappedAttributes(file, schema(), size());
     this.nodes = file.section(ShardSections.NODES, layout().sectionBytes(size()));

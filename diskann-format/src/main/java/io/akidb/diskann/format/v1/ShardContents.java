@@ -1,7 +1,5 @@
 package io.akidb.diskann.format.v1;
 
-import io.akidb.diskann.DistanceMetric;
-import io.akidb.diskann.Kernels;
 import org.jspecify.annotations.Nullable;
 
 /** Writes the sections that every kind of shard has. */
@@ -13,9 +11,9 @@ public final class ShardContents {
     int copy(int node, int[] into);
   }
 
-  /** What stands in a record behind the neighbours. */
-  public interface Tail {
-    /** Writes it; nodes come in their order. */
+  /** Codes of neighbours. */
+  public interface Codes {
+    /** Writes those of a node's; nodes come in their order. */
     void put(SectionOutput out, int node);
   }
 
@@ -24,7 +22,7 @@ public final class ShardContents {
    *
    * @param positions position in the spill of each node
    * @param graph null where there is none
-   * @param tail null where there is none
+   * @param codes null where there is none
    */
   public static void write(
       ShardWriter writer,
@@ -33,12 +31,18 @@ public final class ShardContents {
       AttributeColumns columns,
       int[] positions,
       @Nullable Neighbours graph,
-      @Nullable Tail tail) {
+      @Nullable Codes codes) {
     writer.section(ShardSections.PARAMETERS, 64, shard::write);
     writer.section(
         ShardSections.NODES,
         ShardSections.PAGE_BYTES,
-        out -> writeNodes(out, shard, spill, positions, graph, tail));
+        out -> {
+          if (shard.layout().isPacked() && graph != null && codes != null) {
+            new PackedPages(out, shard, spill, positions, graph, codes).write();
+          } else {
+            writeNodes(out, shard, spill, positions, graph, codes);
+          }
+        });
     ShardRecords.write(writer, spill, positions);
     int[] nodes = new int[positions.length];
     for (int node = 0; node < positions.length; node++) {
@@ -53,9 +57,8 @@ public final class ShardContents {
       Spill spill,
       int[] positions,
       @Nullable Neighbours graph,
-      @Nullable Tail tail) {
+      @Nullable Codes codes) {
     NodeLayout layout = shard.layout();
-    boolean isCosine = shard.schema().metric() == DistanceMetric.COSINE;
     long start = out.position();
     int[] neighbours = new int[layout.maxDegree()];
     float[] vector = new float[layout.paddedDimension()];
@@ -64,23 +67,17 @@ public final class ShardContents {
       int position = positions[node];
       spill.vector(position, vector);
       layout.form().write(out, vector);
-      out.putFloat(isCosine ? inverseNorm(vector, spill.inverseNorm(position)) : 1);
+      out.putFloat(shard.inverseNorm(vector, spill.inverseNorm(position)));
       int degree = graph == null ? 0 : graph.copy(node, neighbours);
       out.putInt(degree);
       for (int i = 0; i < degree; i++) {
         out.putInt(neighbours[i]);
       }
-      if (tail != null) {
+      if (codes != null) {
         out.putZeros(4L * (layout.maxDegree() - degree));
-        tail.put(out, node);
+        codes.put(out, node);
       }
     }
     out.putZeros(start + layout.sectionBytes(positions.length) - out.position());
-  }
-
-  /** Of the vector as it is stored, so that it is no less near to itself for being rounded. */
-  private static float inverseNorm(float[] stored, float exact) {
-    float inverse = Kernels.inverseNorm(stored);
-    return inverse > 0 && Float.isFinite(inverse) ? inverse : exact;
   }
 }

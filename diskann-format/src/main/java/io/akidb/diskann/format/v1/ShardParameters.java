@@ -5,6 +5,7 @@ import io.akidb.diskann.BuildParameters;
 import io.akidb.diskann.CorruptShardException;
 import io.akidb.diskann.DistanceMetric;
 import io.akidb.diskann.IndexSchema;
+import io.akidb.diskann.Kernels;
 import io.akidb.diskann.kernel.SegmentLayout;
 import java.lang.foreign.MemorySegment;
 import java.util.SortedMap;
@@ -49,12 +50,28 @@ public record ShardParameters(
   }
 
   /**
+   * One over a vector's length for cosine, otherwise 1: of the vector as it is stored, so that it
+   * is no less near to itself for being rounded.
+   *
+   * @param exact of the vector as it was given
+   */
+  float inverseNorm(float[] stored, float exact) {
+    if (schema.metric() != DistanceMetric.COSINE) {
+      return 1;
+    }
+    float inverse = Kernels.inverseNorm(stored);
+    return inverse > 0 && Float.isFinite(inverse) ? inverse : exact;
+  }
+
+  /**
    * Reads the section.
    *
    * @param kind of the file, which decides on the layout
    * @param form of the vectors
+   * @param isPacked whether pages are
    */
-  public static ShardParameters read(MemorySegment in, int kind, VectorForm form) {
+  public static ShardParameters read(
+      MemorySegment in, int kind, VectorForm form, boolean isPacked) {
     if (in.byteSize() < FIXED_BYTES) {
       throw ShardFile.corrupt("the parameters are cut off");
     }
@@ -63,12 +80,20 @@ public record ShardParameters(
         DistanceMetric.ofCode(bounded(in, 4, 0, DistanceMetric.CODES - 1, "metric"));
     int vectors = bounded(in, 8, 0, Integer.MAX_VALUE - 8, "number of vectors");
     int maxDegree = bounded(in, 12, 0, 256, "degree");
+    int nodesPerPage = in.get(SegmentLayout.I32, 20);
+    if (isPacked
+        && (kind != ShardSections.KIND_FUSED
+            || !NodeLayout.canPack(form, dimension, maxDegree, nodesPerPage, vectors))) {
+      throw ShardFile.corrupt("its pages cannot be packed");
+    }
     NodeLayout layout =
-        kind == ShardSections.KIND_FUSED
-            ? NodeLayout.fused(form, dimension, maxDegree)
-            : NodeLayout.of(form, dimension, maxDegree);
+        isPacked
+            ? NodeLayout.packed(form, dimension, maxDegree, nodesPerPage)
+            : kind == ShardSections.KIND_FUSED
+                ? NodeLayout.fused(form, dimension, maxDegree)
+                : NodeLayout.of(form, dimension, maxDegree);
     if (in.get(SegmentLayout.I32, 16) != layout.strideBytes()
-        || in.get(SegmentLayout.I32, 20) != layout.nodesPerPage()) {
+        || nodesPerPage != layout.nodesPerPage()) {
       throw ShardFile.corrupt("the stride is not that of the dimension and degree");
     }
     int entry = bounded(in, 24, -1, vectors - 1, "entry node");

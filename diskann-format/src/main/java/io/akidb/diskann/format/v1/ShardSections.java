@@ -57,6 +57,9 @@ public final class ShardSections {
   /** More than 1,024 entries. */
   public static final int FEATURE_MANY_ENTRIES = 7;
 
+  /** Nodes of a page share its room for neighbours. */
+  public static final int FEATURE_PACKED_PAGES = 8;
+
   public static final int PAGE_BYTES = 4096;
 
   private ShardSections() {}

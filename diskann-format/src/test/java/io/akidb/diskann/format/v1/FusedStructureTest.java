@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.akidb.diskann.CorruptShardException;
 import io.akidb.diskann.DistanceMetric;
 import io.akidb.diskann.ShardFormatException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -87,8 +88,86 @@ class FusedStructureTest {
   }
 
   @Test
+  void packed_pagesOfAnotherShape_areCorrupt() {
+    write("packed-diskann");
+    int at = shard.at(ShardBytes.PARAMETERS);
+    int inPage = shard.buffer().getInt(at + 20);
+    for (int wrong : new int[] {0, -1, 57, Integer.MAX_VALUE}) {
+      requireCorrupt("cannot be packed", s -> s.buffer().putInt(at + 20, wrong));
+    }
+    requireCorrupt("cannot be packed", s -> s.buffer().putInt(at + 12, 33));
+    requireCorrupt("cannot be packed", s -> s.buffer().putInt(at + 8, (1 << 24) + 1));
+    requireCorrupt("the stride is not", s -> s.buffer().putInt(at + 16, 128));
+    requireCorrupt("section 2 has", s -> s.buffer().putInt(at + 20, inPage + 1));
+  }
+
+  @Test
+  void packed_listsThatAreNotInTheirPage_areCorrupt() {
+    write("packed-diskann");
+    requireCorrupt(
+        "are not in its page", s -> heads(s, (head, b) -> b.putShort(head + 4, (short) -1)));
+    requireCorrupt(
+        "are not in its page", s -> heads(s, (head, b) -> b.putShort(head + 4, (short) 4000)));
+    requireCorrupt("255 neighbours", s -> heads(s, (head, b) -> b.put(head + 6, (byte) 255)));
+  }
+
+  @Test
+  void packed_codesOfAnyBytes_giveAnAnswer() {
+    write("packed-diskann");
+    for (int fill : new int[] {0x00, 0x7f, 0x80, 0xff}) {
+      assertThat(
+              errors(
+                  "codes of " + fill,
+                  s ->
+                      heads(
+                          s,
+                          (head, bytes) -> {
+                            int degree = bytes.get(head + 6);
+                            int from = head / 4096 * 4096 + bytes.getShort(head + 4);
+                            int codes = 8 + 32 * ((degree + 1) / 2) + 3 * degree;
+                            Arrays.fill(s.array(), from, from + codes, (byte) fill);
+                          })))
+          .isEmpty();
+    }
+  }
+
+  @Test
+  void packed_headsThatNameOtherLists_giveAnAnswerOrSayCorrupt() {
+    write("packed-diskann");
+    for (int begin : new int[] {0, 1, 8, 100, 1000}) {
+      assertThat(
+              errors(
+                  "lists at " + begin,
+                  s -> heads(s, (head, b) -> b.putShort(head + 4, (short) begin))))
+          .allSatisfy(e -> assertThat(e).isInstanceOf(CorruptShardException.class));
+    }
+  }
+
+  private static void heads(ShardBytes shard, HeadChange change) {
+    int inPage = shard.buffer().getInt(shard.at(ShardBytes.PARAMETERS) + 20);
+    int stride = shard.buffer().getInt(shard.at(ShardBytes.PARAMETERS) + 16);
+    for (int node = 0; node < SIZE; node++) {
+      int pageEnd = shard.at(ShardBytes.NODES) + node / inPage * 4096 + 4096;
+      change.accept(pageEnd - (inPage - node % inPage - 1) * stride - 8, shard.buffer());
+    }
+  }
+
+  private interface HeadChange {
+    void accept(int head, ByteBuffer bytes);
+  }
+
+  private void requireCorrupt(String message, Consumer<ShardBytes> change) {
+    assertThat(errors(message, change))
+        .anySatisfy(
+            e ->
+                assertThat(e)
+                    .isInstanceOf(CorruptShardException.class)
+                    .hasMessageContaining(message));
+  }
+
+  @Test
   void codes_ofAnyBytes_giveAnAnswer() {
-    write("diskann");
+    write("wide-diskann");
     // Codes are estimates: any bytes are one, and no error comes of them.
     for (int fill : new int[] {0x00, 0x7f, 0x80, 0xff}) {
       assertThat(
@@ -97,7 +176,7 @@ class FusedStructureTest {
                   s -> {
                     int stride = s.buffer().getInt(s.at(ShardBytes.PARAMETERS) + 16);
                     int perPage = s.buffer().getInt(s.at(ShardBytes.PARAMETERS) + 20);
-                    int codesAt = 4 * 16 + 8 + 4 * ShardModel.parameters().maxDegree();
+                    int codesAt = 4 * 16 + 8 + 4 * ShardModel.WIDE;
                     for (int node = 0; node < SIZE; node++) {
                       int at =
                           s.at(ShardBytes.NODES) + node / perPage * 4096 + node % perPage * stride;

@@ -33,8 +33,9 @@ final class GoldenFiles {
   static final Path FOLDER = Path.of("src/test/resources/golden/v1");
 
   /**
-   * Kinds of shards; a word before says what is special about the vectors, or which section was
-   * added. Resident ones without that word are of before they had entries.
+   * Kinds of shards; a word before says what is special about the vectors or the pages, or which
+   * section was added. Resident ones without that word are of before they had entries, fused ones
+   * of before pages were packed.
    */
   static final List<String> TYPES =
       List.of(
@@ -52,7 +53,8 @@ final class GoldenFiles {
           "calibrated-diskann",
           "calibrated-pq",
           "entries-pq",
-          "entries-sq4");
+          "entries-sq4",
+          "packed-diskann");
 
   private static final List<String> SETS = List.of("", "bytes-", "halves-");
 

@@ -155,12 +155,18 @@ class GoldenFilesTest {
     }
     assertThat(now.ids()).containsExactlyInAnyOrderElementsOf(sections);
     for (int id : golden.ids()) {
-      if (id == ShardSections.ATTRIBUTES) {
+      if (id == ShardSections.ATTRIBUTES
+          || (id == ShardSections.NODES && isBeforePackedPages(type))) {
         continue;
       }
       assertThat(now.length(id)).as("section %s", id).isEqualTo(golden.length(id));
     }
     assertThat(Arrays.copyOf(now.array(), 168)).startsWith(Arrays.copyOf(golden.array(), 12));
+  }
+
+  /** Whether the golden shard would have packed pages now. */
+  private static boolean isBeforePackedPages(String type) {
+    return ShardModel.provider(type).equals("diskann") && !type.startsWith("packed-");
   }
 
   /** Whether the golden shard is of before resident ones had entries. */

@@ -46,7 +46,8 @@ class ShardCorruptionTest {
   private Path file;
 
   static Stream<String> types() {
-    return Stream.of("flat", "diskann", "pq", "bytes-flat", "bytes-diskann", "halves-diskann");
+    return Stream.of(
+        "flat", "diskann", "pq", "bytes-flat", "bytes-diskann", "halves-diskann", "wide-diskann");
   }
 
   @BeforeAll
@@ -120,7 +121,7 @@ class ShardCorruptionTest {
 
   /** Of a shard of a few vectors; by {@code -Dakidb.flips=all} every bit, which takes a minute. */
   @ParameterizedTest
-  @ValueSource(strings = {"diskann", "bytes-flat"})
+  @ValueSource(strings = {"diskann", "bytes-flat", "wide-diskann"})
   void file_eachByteFlipped_isCorruptWhenVerified(String type) throws IOException {
     ShardModel.random(type, SEED, 3, DistanceMetric.L2, 5).write(type, file);
     byte[] written = ShardBytes.of(file).array();

@@ -44,6 +44,9 @@ record ShardModel(IndexSchema schema, List<IndexRecord> records) {
           Double.POSITIVE_INFINITY,
           Double.NEGATIVE_INFINITY);
 
+  /** The degree of {@code wide-} types. */
+  static final int WIDE = 40;
+
   static final TreeMap<String, AttributeType> ATTRIBUTES =
       new TreeMap<>(
           Map.of(
@@ -151,9 +154,15 @@ record ShardModel(IndexSchema schema, List<IndexRecord> records) {
     return new BuildParameters(8, 24, 1.2f, 0, 5, 1, 1L << 26);
   }
 
+  /** Those of a type of shards: {@code wide-} ones have lists that are too long to be packed. */
+  private static BuildParameters parameters(String type) {
+    return form(type).equals("wide-") ? parameters().withMaxDegree(WIDE) : parameters();
+  }
+
   BuildReport write(String type, Path file) {
     try (IndexBuilder builder =
-        TestProviders.of(provider(type)).builder(schema, parameters(), null, file.getParent())) {
+        TestProviders.of(provider(type))
+            .builder(schema, parameters(type), null, file.getParent())) {
       records.forEach(builder::add);
       return builder.build(file, BuildProgress.NONE);
     }
