@@ -98,7 +98,8 @@ public final class DiskAnnProvider implements IndexProvider {
                               new MappedLists(base()), carried, spaces, graph, parameters, progress)
                           .run();
                   return MadeGraph.ofPositions(spaces.space(), root, entryCount, parameters.seed());
-                });
+                },
+                old.layout());
       }
     };
   }

@@ -65,7 +65,7 @@ final class DiskAnnWriter {
 
   /** Writes a shard whose graph is built. */
   BuildReport write(Path output, Spill spill, AttributeColumns columns) {
-    return write(output, spill, columns, this::build);
+    return write(output, spill, columns, this::build, null);
   }
 
   /** Builds all at once, or partitions if there is not the memory. */
@@ -79,13 +79,22 @@ final class DiskAnnWriter {
     return MadeGraph.ofPositions(spaces.space(), spaces.medoid(), entryCount, parameters.seed());
   }
 
-  /** Writes a shard. */
-  BuildReport write(Path output, Spill spill, AttributeColumns columns, GraphMaker maker) {
+  /**
+   * Writes a shard.
+   *
+   * @param base the layout of the shard that its graph is carried over from
+   */
+  BuildReport write(
+      Path output,
+      Spill spill,
+      AttributeColumns columns,
+      GraphMaker maker,
+      @Nullable NodeLayout base) {
     int n = spill.size();
     VectorForm form = spill.form(parameters.storage());
     try (VamanaGraph graph =
         new VamanaGraph(n, VamanaBuilder.capacity(parameters), workDirectory)) {
-      Graph built = n > 0 ? makeGraph(spill, form, graph, maker) : Graph.empty(layout(form));
+      Graph built = n > 0 ? makeGraph(spill, form, graph, maker, base) : Graph.empty(layout(form));
       return isFused()
           ? writeFused(output, spill, columns, built)
           : writeResident(output, spill, columns, built);
@@ -196,7 +205,12 @@ final class DiskAnnWriter {
   }
 
   /** Makes a graph of at least one node, and numbers it. */
-  private Graph makeGraph(Spill spill, VectorForm form, VamanaGraph graph, GraphMaker maker) {
+  private Graph makeGraph(
+      Spill spill,
+      VectorForm form,
+      VamanaGraph graph,
+      GraphMaker maker,
+      @Nullable NodeLayout base) {
     int n = graph.nodes();
     MadeGraph made = make(spill, graph, maker);
     if (made.order().length > 0) {
@@ -206,7 +220,18 @@ final class DiskAnnWriter {
     int[] old = new int[n];
     int[] nodes = new int[n];
     requireReachable(graph, made, old, nodes);
-    NodeLayout layout = number(spill, form, graph, made, old, nodes);
+    NodeLayout layout =
+        isFused()
+            ? PagePacking.layoutFor(graph, form, schema.dimension(), parameters.maxDegree(), base)
+            : layout(form);
+    if (!number(spill, layout, graph, made, old, nodes)) {
+      layout = layout(form);
+      number(spill, layout, graph, made, old, nodes);
+    }
+    for (int node = 0; node < n; node++) {
+      nodes[old[node]] = node;
+    }
+    progress.update("order", n, n);
     return new Graph(
         made.positions(old),
         (node, into) -> renumbered(graph, old[node], nodes, into),
@@ -287,17 +312,18 @@ final class DiskAnnWriter {
    * <p>Then, where pages are packed, makes the graph fit into them.
    *
    * @param old the node of each number, as the walk met them
-   * @param nodes of each node which one it was reached from, then its number
-   * @return the layout of the records
+   * @param reachedFrom of each node which one it was
+   * @return false if the graph does not fit
    */
-  private NodeLayout number(
-      Spill spill, VectorForm form, VamanaGraph graph, MadeGraph made, int[] old, int[] nodes) {
+  private boolean number(
+      Spill spill,
+      NodeLayout layout,
+      VamanaGraph graph,
+      MadeGraph made,
+      int[] old,
+      int[] reachedFrom) {
     progress.update("order", 0, old.length);
     int dimension = schema.dimension();
-    NodeLayout layout =
-        isFused()
-            ? PagePacking.layoutFor(graph, form, dimension, parameters.maxDegree())
-            : layout(form);
     int[] order = made.order();
     NearOrder.Vectors vectors =
         (node, into) -> {
@@ -315,20 +341,14 @@ final class DiskAnnWriter {
     int padded = spill.paddedDimension();
     int largest =
         IntStream.range(1, windows.length).map(w -> windows[w] - windows[w - 1]).max().orElse(0);
-    boolean isInMemory = 4L * padded * largest <= memory;
-    for (int w = 0; isInMemory && w + 1 < windows.length; w++) {
+    for (int w = 0; w + 1 < windows.length && 4L * padded * largest <= memory; w++) {
       int run = Math.max(1, layout.nodesPerPage());
       NearOrder.arrange(vectors, padded, run, windows[w], windows[w + 1], old, memory);
     }
-    if (layout.isPacked()
-        && !new PagePacking(graph, layout, old, nodes, isInMemory ? vectors : null).run()) {
-      layout = layout(form);
-    }
-    for (int node = 0; node < old.length; node++) {
-      nodes[old[node]] = node;
-    }
-    progress.update("order", old.length, old.length);
-    return layout;
+    // Neighbours of one page are anywhere.
+    boolean isInMemory = 4L * padded * old.length <= memory;
+    return !layout.isPacked()
+        || new PagePacking(graph, layout, old, reachedFrom, isInMemory ? vectors : null).run();
   }
 
   private void writeCodes(SectionOutput out, Quantizer quantizer, Spill spill, int[] positions) {

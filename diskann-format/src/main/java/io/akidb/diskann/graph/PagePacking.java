@@ -5,7 +5,6 @@ import io.akidb.diskann.format.v1.NodeLayout;
 import io.akidb.diskann.format.v1.ShardSections;
 import io.akidb.diskann.format.v1.VectorForm;
 import java.util.Arrays;
-import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +18,8 @@ import org.jspecify.annotations.Nullable;
 final class PagePacking {
   /** So many sixteenths of what lists want they must get, on average, or pages hold fewer nodes. */
   private static final int SIXTEENTHS_MIN = 15;
+
+  private static final int SIXTEENTHS = 16;
 
   private final VamanaGraph graph;
   private final NodeLayout layout;
@@ -50,8 +51,12 @@ final class PagePacking {
   /**
    * The layout of a graph's records: packed pages where a quarter of the bytes or more is spared
    * then, since what lies apart in a page takes walks a tenth to a fifth longer.
+   *
+   * @param base the layout of the shard that the graph was carried over from, if it was. Lists that
+   *     were cut to fit a page are not cut to fit a smaller part of one
    */
-  static NodeLayout layoutFor(VamanaGraph graph, VectorForm form, int dimension, int maxDegree) {
+  static NodeLayout layoutFor(
+      VamanaGraph graph, VectorForm form, int dimension, int maxDegree, @Nullable NodeLayout base) {
     NodeLayout wide = NodeLayout.fused(form, dimension, maxDegree);
     NodeLayout best = wide;
     int nodes = graph.nodes();
@@ -59,44 +64,66 @@ final class PagePacking {
     for (int node = 0; node < nodes; node++) {
       degrees[graph.degree(node)]++;
     }
+    boolean isPackedAgain = false;
+    int inPageMax = Integer.MAX_VALUE;
+    if (base != null && base.isPacked()) {
+      isPackedAgain = true;
+      inPageMax = base.nodesPerPage();
+    }
     int inPageMin = 1;
     while (4L * ShardSections.PAGE_BYTES > 3L * inPageMin * wide.bytesPerNode()) {
       inPageMin++;
     }
     for (int inPage = inPageMin;
-        NodeLayout.canPack(form, dimension, maxDegree, inPage, nodes);
+        inPage <= inPageMax && NodeLayout.canPack(form, dimension, maxDegree, inPage, nodes);
         inPage++) {
       NodeLayout packed = NodeLayout.packed(form, dimension, maxDegree, inPage);
-      long wanted = 0;
-      for (int degree = 0; degree < degrees.length; degree++) {
-        wanted += (long) degrees[degree] * packed.listBytes(degree);
-      }
-      if (wanted * inPage * SIXTEENTHS_MIN <= (long) nodes * packed.listBytesMax() * 16) {
+      if (hasRoom(packed, degrees, isPackedAgain ? SIXTEENTHS : SIXTEENTHS_MIN)) {
         best = packed;
       }
     }
     return best;
   }
 
-  /** Packs; false if the graph cannot be packed so, all nodes of which can be reached even then. */
+  /** Whether pages have room for so many sixteenths of what the lists want. */
+  private static boolean hasRoom(NodeLayout packed, int[] degrees, int sixteenths) {
+    long wanted = 0;
+    long room = 0;
+    int inPage = packed.nodesPerPage();
+    for (int degree = 0; degree < degrees.length; degree++) {
+      int bytes = packed.listBytes(degree);
+      wanted += (long) degrees[degree] * bytes;
+      // A node that has a page to itself leaves what it does not need to nobody.
+      int most = inPage == 1 ? Math.min(bytes, packed.listBytesMax()) : packed.listBytesMax();
+      room += (long) degrees[degree] * most;
+    }
+    return wanted * inPage * sixteenths <= room * SIXTEENTHS;
+  }
+
+  /**
+   * Packs.
+   *
+   * @return false if the graph cannot be packed so; then it and the order are as they were, up to
+   *     nodes that changed places
+   */
   boolean run() {
     int pages = Math.ceilDiv(order.length, layout.nodesPerPage());
-    ConcurrentSkipListSet<Integer> full = new ConcurrentSkipListSet<>();
-    IntStream.range(0, pages).parallel().filter(page -> !new Page(page).fit()).forEach(full::add);
+    int[] crowded =
+        IntStream.range(0, pages).parallel().filter(page -> new Page(page).isCrowded()).toArray();
     int other = 0;
-    for (int page : full) {
-      while (!new Page(page).fit()) {
-        // A node to which many others were reached from changes places with one that has few.
-        Page crowded = new Page(page);
-        int most = crowded.mostNeeded();
-        while (other < pages && (full.contains(other) || !new Page(other).swap(crowded, most))) {
-          other++;
-        }
-        if (other == pages) {
+    for (int page : crowded) {
+      for (int tries = 0; new Page(page).isCrowded(); tries++) {
+        if (tries == pages) {
           return false;
         }
+        // A node to which many others were reached from changes places with one that has few.
+        if (other != page && new Page(other).swap(new Page(page))) {
+          tries = 0;
+        }
+        other = (other + 1) % pages;
       }
     }
+    IntStream.range(0, pages).parallel().forEach(page -> new Page(page).fit());
     return true;
   }
 
@@ -120,18 +147,22 @@ final class PagePacking {
       }
     }
 
-    /** Takes edges away until all fit; false, and none, if too many have to stay. */
-    boolean fit() {
+    /** Whether those neighbours that have to stay are too many. */
+    boolean isCrowded() {
+      return bytes > layout.listBytesMax() && neededBytes(-1) > layout.listBytesMax();
+    }
+
+    /** Takes edges away until all fit. */
+    void fit() {
       if (bytes <= layout.listBytesMax()) {
-        return true;
+        return;
       }
       int[] kept = new int[count];
       for (int i = 0; i < count; i++) {
         kept[i] = lists[i].length;
       }
-      boolean fits = false;
-      int most = most(kept);
-      while (!fits && most >= 0) {
+      while (bytes > layout.listBytesMax()) {
+        int most = most(kept);
         if (!isSorted[most]) {
           sort(most);
         }
@@ -140,25 +171,22 @@ final class PagePacking {
           bytes -= layout.listBytes(kept[most]) - layout.listBytes(kept[most] - 1);
           int behind = --kept[most] - last;
           System.arraycopy(lists[most], last + 1, lists[most], last, behind);
-          fits = bytes <= layout.listBytesMax();
         } else {
           kept[most] = -kept[most];
         }
-        most = most(kept);
       }
-      for (int i = 0; fits && i < count; i++) {
+      for (int i = 0; i < count; i++) {
         if (Math.abs(kept[i]) < lists[i].length) {
           graph.carry(order[first + i], lists[i], Math.abs(kept[i]));
         }
       }
-      return fits;
     }
 
     /** The node with the longest list of those that can give something up. */
     private static int most(int[] kept) {
-      int most = -1;
-      for (int i = 0; i < kept.length; i++) {
-        if (kept[i] > 0 && (most < 0 || kept[i] > kept[most])) {
+      int most = 0;
+      for (int i = 1; i < kept.length; i++) {
+        if (kept[i] > kept[most]) {
           most = i;
         }
       }
@@ -181,28 +209,31 @@ final class PagePacking {
       return (int) Arrays.stream(lists[i]).filter(neighbour -> isNeeded(i, neighbour)).count();
     }
 
-    /** The node that has the most neighbours which have to stay. */
-    int mostNeeded() {
+    /** Bytes of lists of those that have to stay, but for one node's. */
+    private int neededBytes(int without) {
       return IntStream.range(0, count)
-          .reduce((a, b) -> needed(b) > needed(a) ? b : a)
-          .orElseThrow();
+          .filter(i -> i != without)
+          .map(i -> layout.listBytes(needed(i)))
+          .sum();
     }
 
-    /** Changes places of another page's node and one of this; false if there is no room for it. */
-    boolean swap(Page crowded, int node) {
+    /** Exchanges the node with the fewest of these for a crowded page's with the most. */
+    boolean swap(Page crowded) {
       int least =
           IntStream.range(0, count).reduce((a, b) -> needed(b) < needed(a) ? b : a).orElseThrow();
-      int sum = layout.listBytes(crowded.needed(node));
-      for (int i = 0; i < count; i++) {
-        sum += i == least ? 0 : layout.listBytes(needed(i));
-      }
-      if (sum > layout.listBytesMax() || needed(least) >= crowded.needed(node)) {
+      int most =
+          IntStream.range(0, crowded.count)
+              .reduce((a, b) -> crowded.needed(b) > crowded.needed(a) ? b : a)
+              .orElseThrow();
+      int needed = crowded.needed(most);
+      if (needed(least) >= needed
+          || neededBytes(least) + layout.listBytes(needed) > layout.listBytesMax()) {
         return false;
       }
-      int moved = order[crowded.first + node];
-      order[crowded.first + node] = order[first + least];
+      int moved = order[crowded.first + most];
+      order[crowded.first + most] = order[first + least];
       order[first + least] = moved;
-      return new Page(first / layout.nodesPerPage()).fit();
+      return true;
     }
 
     /** Brings a list into an order of which the last is best stood for by nearer ones. */

@@ -166,13 +166,81 @@ class PagePackingTest {
   void layoutFor_vectorsOfAKilobyteAndMiddlingLists_packsFourInAPage() {
     try (VamanaGraph graph = graph()) {
       fill(graph, 14);
-      NodeLayout layout = PagePacking.layoutFor(graph, VectorForm.F32, 128, 32);
+      NodeLayout layout = PagePacking.layoutFor(graph, VectorForm.F32, 128, 32, null);
       assertThat(layout).isEqualTo(LAYOUT);
       assertThat(layout.sectionBytes(1_000_000)).isEqualTo(1_024_000_000);
       // Lists take little beside such vectors, or a record has its page to itself either way.
-      assertThat(PagePacking.layoutFor(graph, VectorForm.F32, 384, 32).isPacked()).isFalse();
-      assertThat(PagePacking.layoutFor(graph, VectorForm.INT8, 784, 32).isPacked()).isFalse();
-      assertThat(PagePacking.layoutFor(graph, VectorForm.F32, 128, 48).isPacked()).isFalse();
+      assertThat(PagePacking.layoutFor(graph, VectorForm.F32, 384, 32, null).isPacked()).isFalse();
+      assertThat(PagePacking.layoutFor(graph, VectorForm.INT8, 784, 32, null).isPacked()).isFalse();
+      assertThat(PagePacking.layoutFor(graph, VectorForm.F32, 128, 48, null).isPacked()).isFalse();
+    }
+  }
+
+  @Test
+  void run_ofAFullPage_givesUpWhatANearerNeighbourStandsFor() {
+    try (VamanaGraph graph = graph()) {
+      // Each leads to 31 others, in a line; those of even numbers have a twin just behind them.
+      for (int node = 0; node < NODES; node++) {
+        Arrays.fill(vectors[node], 0);
+        vectors[node][node / 2 % 128] = 1 + node / 256;
+        vectors[node][127] += node % 2 == 0 ? 0 : 0.01f;
+        for (int i = 1; i <= 24; i++) {
+          graph.append(node, (node + i) % NODES);
+        }
+      }
+      walk(graph);
+      assertThat(new PagePacking(graph, LAYOUT, order, reachedFrom, reader).run()).isTrue();
+      long twins = 0;
+      long lost = 0;
+      for (int node = 1; node < 200; node += 2) {
+        int[] list = list(graph, node);
+        for (int i = 1; i <= 24; i++) {
+          int neighbour = node + i;
+          if (Arrays.stream(list).noneMatch(other -> other == neighbour)) {
+            lost++;
+            // Of a pair of twins one stays.
+            int twin = neighbour % 2 == 0 ? neighbour + 1 : neighbour - 1;
+            twins += Arrays.stream(list).anyMatch(other -> other == twin) ? 1 : 0;
+          }
+        }
+      }
+      assertThat(lost).isPositive();
+      assertThat(twins).isEqualTo(lost);
+    }
+  }
+
+  @Test
+  void run_ofANodeThatNeedsMoreThanAPage_changesNothing() {
+    NodeLayout alone = NodeLayout.packed(VectorForm.F32, 704, 16, 1);
+    try (VamanaGraph graph = graph()) {
+      for (int node = 0; node < NODES; node++) {
+        for (int i = 1; i <= 16; i++) {
+          graph.append(node, (node + i) % NODES);
+        }
+      }
+      walk(graph);
+      assertThat(alone.listBytes(16)).isGreaterThan(alone.listBytesMax());
+      int[] numbered = order.clone();
+      int[][] before = lists(graph);
+      assertThat(new PagePacking(graph, alone, order, reachedFrom, null).run()).isFalse();
+      assertThat(lists(graph)).isDeepEqualTo(before);
+      assertThat(order).isEqualTo(numbered);
+    }
+  }
+
+  /** Lists that were cut fit with ease, and would be cut again and again by merges. */
+  @Test
+  void layoutFor_aPackedGraph_packsNoMoreIntoAPage() {
+    NodeLayout base = NodeLayout.packed(VectorForm.INT8, 32, 16, 13);
+    try (VamanaGraph graph = graph()) {
+      for (int node = 0; node < NODES; node++) {
+        for (int i = 1; i <= 10; i++) {
+          graph.append(node, (node + i) % NODES);
+        }
+      }
+      NodeLayout anew = PagePacking.layoutFor(graph, VectorForm.INT8, 32, 16, null);
+      assertThat(anew.nodesPerPage()).isGreaterThan(13);
+      assertThat(PagePacking.layoutFor(graph, VectorForm.INT8, 32, 16, base)).isEqualTo(base);
     }
   }
 
@@ -180,7 +248,7 @@ class PagePackingTest {
   void layoutFor_fullLists_isNotPackedWhereMoreThanASixteenthWouldBeLost() {
     try (VamanaGraph graph = graph()) {
       fill(graph, 32);
-      assertThat(PagePacking.layoutFor(graph, VectorForm.F32, 128, 32).isPacked()).isFalse();
+      assertThat(PagePacking.layoutFor(graph, VectorForm.F32, 128, 32, null).isPacked()).isFalse();
     }
   }
 }

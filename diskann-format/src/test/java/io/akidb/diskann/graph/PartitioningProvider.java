@@ -53,7 +53,8 @@ final class PartitioningProvider implements IndexProvider {
                 columns,
                 (spaces, graph, entryCount) ->
                     new PartitionedBuild(spaces, graph, parameters, progress, workDirectory)
-                        .build(membersMax(spill.size()), entryCount));
+                        .build(membersMax(spill.size()), entryCount),
+                null);
       }
     };
   }

@@ -26,7 +26,7 @@ class FastScanTest {
     SplittableRandom random = new SplittableRandom(SEED);
     for (int groups : new int[] {4, 8, 32, 96, 196, 252, 256, 260, 512, 1024}) {
       for (int at : new int[] {0, 1, 17}) {
-        for (int groupBytes : new int[] {16, 15, 12, 11, 10}) {
+        for (int groupBytes : new int[] {16, 15, 12, 11, 9, 8, 3, 2, 1}) {
           byte[] tables = new byte[16 * groups];
           random.nextBytes(tables);
           byte[] codes = new byte[groupBytes * groups];
