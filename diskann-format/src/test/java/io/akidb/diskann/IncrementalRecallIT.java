@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.akidb.diskann.data.SharedData;
 import io.akidb.diskann.data.TestVectors;
+import io.akidb.diskann.format.v1.MappedIndex;
+import io.akidb.diskann.format.v1.NodeLayout;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -63,6 +65,24 @@ class IncrementalRecallIT {
         Arrays.copyOfRange(all, ROWS, all.length));
   }
 
+  /** Each merge lays other nodes into a page, whose neighbours have to fit into it anew. */
+  @Test
+  void merge_manyGenerationsOfPackedPages_findsAsMuchAsAFreshBuild() throws IOException {
+    float[][] latent = TestVectors.farClusters(ROWS + 1_000, 12, ROWS / 400, SEED);
+    float[][] all = TestVectors.flattened(latent, 128, SEED);
+    Path shard =
+        check(
+            "packed pages",
+            DistanceMetric.L2,
+            Arrays.copyOf(all, ROWS),
+            Arrays.copyOfRange(all, ROWS, all.length));
+    try (VectorIndex index = IndexProvider.of("diskann").open(shard)) {
+      NodeLayout layout = ((MappedIndex) index).layout();
+      assertThat(layout.isPacked()).isTrue();
+      assertThat(layout.nodesPerPage()).isEqualTo(4);
+    }
+  }
+
   private static SharedData require(String name) {
     var found = SharedData.find(name);
     if (found.isEmpty()) {
@@ -72,8 +92,8 @@ class IncrementalRecallIT {
     return found.orElseThrow();
   }
 
-  /** Half of the rows are live at the first. */
-  private void check(String name, DistanceMetric metric, float[][] rows, float[][] queries)
+  /** Half of the rows are live at the first. Answers the last shard. */
+  private Path check(String name, DistanceMetric metric, float[][] rows, float[][] queries)
       throws IOException {
     IncrementalFixture fixture = new IncrementalFixture(metric, rows, queries, folder);
     SplittableRandom random = new SplittableRandom(SEED);
@@ -108,6 +128,7 @@ class IncrementalRecallIT {
         "%s, %d of %d rows changed %d times: %s, degree %.1f, %.2f s of CPU a merge"
             .formatted(name, changed, live, GENERATIONS, merged, degree, merging / GENERATIONS));
     compare(name, merged, fixture, now, truth);
+    return shard;
   }
 
   private void compare(

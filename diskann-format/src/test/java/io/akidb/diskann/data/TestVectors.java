@@ -65,6 +65,26 @@ public final class TestVectors {
     return vectors;
   }
 
+  /** Vectors {@code [n][dimension]} that lie in few dimensions, as those of data do. */
+  public static float[][] flattened(float[][] vectors, int dimension, long seed) {
+    SplittableRandom random = new SplittableRandom(seed);
+    float[][] axes = new float[vectors[0].length][dimension];
+    for (float[] axis : axes) {
+      for (int d = 0; d < dimension; d++) {
+        axis[d] = (float) random.nextGaussian();
+      }
+    }
+    float[][] flattened = new float[vectors.length][dimension];
+    for (int i = 0; i < vectors.length; i++) {
+      for (int a = 0; a < axes.length; a++) {
+        for (int d = 0; d < dimension; d++) {
+          flattened[i][d] += vectors[i][a] * axes[a][d];
+        }
+      }
+    }
+    return flattened;
+  }
+
   /** The distance of the metric, in double precision. */
   public static double distance(DistanceMetric metric, float[] a, float[] b) {
     double square = 0;
