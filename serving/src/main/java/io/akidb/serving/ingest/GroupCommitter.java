@@ -19,16 +19,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,7 +40,7 @@ import org.jspecify.annotations.Nullable;
 public final class GroupCommitter implements AutoCloseable {
   private static final Logger LOG = System.getLogger(GroupCommitter.class.getName());
   private static final int QUEUED_WRITES_MAX = 10_000;
-  private static final int ROW_OVERHEAD_BYTES = 100;
+  private static final int BATCH_PLACES_MIN = 16;
 
   private final CommitTarget target;
   private final OrderClock orders;
@@ -84,33 +83,22 @@ public final class GroupCommitter implements AutoCloseable {
    * @throws ServingException OVERLOADED when too much waits already, OUTCOME_UNKNOWN, UNAVAILABLE
    */
   public Manifest commit(List<VectorRecord> rows, Runnable end) {
-    Write write = new Write(rows, bytesOf(rows), end);
-    if (queuedBytes.addAndGet(write.bytes) > config.queueBytesMax() + write.bytes
-        || !enqueue(write)) {
-      ended(write);
-      throw ServingException.of(
-          Reason.OVERLOADED,
-          closing
-              ? "the collection is being closed; try again"
-              : "too many writes wait for their commit");
-    }
+    Write write = new Write(rows, end);
+    enqueue(write);
     try {
-      return write.done.get(config.timeout().toMillis(), TimeUnit.MILLISECONDS);
+      return write.done.get(config.timeout().toMillis(), TimeUnit.MILLISECONDS).get();
     } catch (TimeoutException e) {
       if (queue.remove(write)) {
         ended(write);
         throw ServingException.of(
             Reason.OVERLOADED, "the write waited too long for its commit and was not made", e);
       }
-      throw unknown(e);
+      throw Write.unknown(e);
     } catch (ExecutionException e) {
-      if (e.getCause() instanceof ServingException failure) {
-        throw failure;
-      }
       throw new IllegalStateException("a commit failed in an unforeseen way", e.getCause());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw unknown(e);
+      throw Write.unknown(e);
     }
   }
 
@@ -126,8 +114,28 @@ public final class GroupCommitter implements AutoCloseable {
     return queuedBytes.get();
   }
 
+  private void enqueue(Write write) {
+    boolean isQueued = false;
+    try {
+      isQueued =
+          queuedBytes.addAndGet(write.bytes) <= config.queueBytesMax() + write.bytes
+              && isQueued(write);
+    } finally {
+      if (!isQueued) {
+        ended(write);
+      }
+    }
+    if (!isQueued) {
+      throw ServingException.of(
+          Reason.OVERLOADED,
+          closing
+              ? "the collection is being closed; try again"
+              : "too many writes wait for their commit");
+    }
+  }
+
   /** Lets a write wait, for a thread that is there or that is made for it. */
-  private boolean enqueue(Write write) {
+  private boolean isQueued(Write write) {
     lock.lock();
     try {
       if (closing || !queue.offer(write)) {
@@ -144,31 +152,60 @@ public final class GroupCommitter implements AutoCloseable {
 
   // Under the lock. What nobody would commit must not wait.
   private void start(Write first) {
-    Thread made = threads.newThread(this::run);
-    thread = made;
+    boolean isStarted = false;
     try {
+      Thread made = threads.newThread(this::run);
+      thread = made;
       made.start();
-    } catch (OutOfMemoryError e) {
-      thread = null;
-      queue.remove(first);
-      ended(first);
-      throw e;
+      isStarted = true;
+    } finally {
+      if (!isStarted) {
+        thread = null;
+        queue.remove(first);
+      }
     }
   }
 
   private void run() {
     boolean isDone = false;
     try {
-      for (Write first = next(); first != null; first = next()) {
-        commitBatch(gather(first));
+      ArrayList<Write> batch = new ArrayList<>(BATCH_PLACES_MIN);
+      while (!isDone) {
+        isDone = !isNextCommitted(batch);
       }
-      isDone = true;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } finally {
       if (!isDone) {
-        failAll(end(), ServingException.of(Reason.OVERLOADED, "the node stops"));
+        end();
       }
+    }
+  }
+
+  /**
+   * Commits the next writes and answers them, whatever happens; without any the thread's work is
+   * over.
+   *
+   * @param batch room for them, empty before and after
+   */
+  @SuppressWarnings("NonApiType") // To make room in it beforehand.
+  private boolean isNextCommitted(ArrayList<Write> batch) throws InterruptedException {
+    Supplier<Manifest> outcome = Write.NOT_MADE;
+    try {
+      Write first = next();
+      if (first == null) {
+        return false;
+      }
+      batch.add(first);
+      gatherMore(batch);
+      outcome = Write.UNKNOWN;
+      outcome = commitBatch(batch);
+      return true;
+    } finally {
+      for (int i = 0; i < batch.size(); i++) {
+        answer(batch.get(i), outcome);
+      }
+      batch.clear();
     }
   }
 
@@ -187,36 +224,32 @@ public final class GroupCommitter implements AutoCloseable {
     }
   }
 
-  private List<Write> end() {
+  /** After a failure: refuses what waits; a later write gets another thread. */
+  private void end() {
+    int left;
     lock.lock();
     try {
-      closing = true;
       thread = null;
       idle.signalAll();
-      List<Write> left = new ArrayList<>();
-      queue.drainTo(left);
-      return left;
+      left = queue.size();
     } finally {
       lock.unlock();
     }
-  }
-
-  private List<Write> gather(Write first) throws InterruptedException {
-    List<Write> batch = new ArrayList<>();
-    batch.add(first);
-    try {
-      gatherMore(batch);
-      return batch;
-    } catch (InterruptedException e) {
-      failAll(batch, ServingException.of(Reason.OVERLOADED, "the node stops"));
-      throw e;
+    for (; left > 0; left--) {
+      Write write = queue.poll();
+      if (write != null) {
+        answer(write, Write.NOT_MADE);
+      }
     }
   }
 
-  private void gatherMore(List<Write> batch) throws InterruptedException {
+  @SuppressWarnings("NonApiType") // To make room in it beforehand.
+  private void gatherMore(ArrayList<Write> batch) throws InterruptedException {
     long rows = batch.getFirst().rows.size();
     long deadline = System.nanoTime() + config.window().toNanos();
     while (rows < config.rowsMax()) {
+      // Before a write is taken, so that none is lost for want of memory.
+      batch.ensureCapacity(batch.size() + 1);
       Write peeked = queue.peek();
       if (peeked == null) {
         long left = deadline - System.nanoTime();
@@ -232,7 +265,8 @@ public final class GroupCommitter implements AutoCloseable {
     }
   }
 
-  private void commitBatch(List<Write> batch) {
+  /** What to tell the writes' callers. */
+  private Supplier<Manifest> commitBatch(List<Write> batch) {
     long start = System.nanoTime();
     try {
       long order = orders.next(target.maxOrder());
@@ -244,34 +278,30 @@ public final class GroupCommitter implements AutoCloseable {
       }
       Manifest committed = append(rows);
       metrics.commit(batch.size(), rows.size(), System.nanoTime() - start);
-      for (Write write : batch) {
-        ended(write);
-        write.done.complete(committed);
-      }
+      return () -> committed;
     } catch (CommitOutcomeUnknownException | OutcomeUnknownException e) {
       metrics.commitFailed();
-      failAll(batch, unknown(e));
+      return Write.failed(Write.unknown(e));
     } catch (CollectionNotFoundException e) {
-      failAll(batch, ServingException.notFound("collection"));
+      return Write.failed(ServingException.notFound("collection"));
     } catch (CatalogException | ObjectStoreException e) {
       metrics.commitFailed();
-      failAll(
-          batch,
+      return Write.failed(
           ServingException.of(
               Reason.UNAVAILABLE, "the bucket did not take the write; nothing was written", e));
     } catch (ServingException e) {
-      failAll(batch, e);
+      return Write.failed(e);
     } catch (RuntimeException e) {
       LOG.log(Level.ERROR, "a commit failed in an unforeseen way", e);
-      failAll(batch, ServingException.of(Reason.INTERNAL, "the write failed", e));
+      return Write.failed(ServingException.of(Reason.INTERNAL, "the write failed", e));
     } catch (Error e) {
       // This one may be durable by now.
       metrics.commitFailed();
-      failAll(batch, unknown(e));
       if (!(e instanceof OutOfMemoryError)) {
         throw e;
       }
       // The next batch may be a smaller one.
+      return Write.failed(Write.unknown(e));
     }
   }
 
@@ -294,30 +324,14 @@ public final class GroupCommitter implements AutoCloseable {
     return committed;
   }
 
-  private void failAll(List<Write> writes, ServingException failure) {
-    for (Write write : writes) {
+  private void answer(Write write, Supplier<Manifest> outcome) {
+    try {
       ended(write);
-      write.done.completeExceptionally(failure);
+    } catch (OutOfMemoryError _) {
+      // Its caller is told all the same, and so are those of the writes behind it.
+    } finally {
+      write.done.complete(outcome);
     }
-  }
-
-  private static ServingException unknown(Throwable cause) {
-    return ServingException.of(
-        Reason.OUTCOME_UNKNOWN,
-        "nobody can tell whether the write was made; repeat it: the same rows written twice are"
-            + " the same as written once",
-        cause);
-  }
-
-  private static long bytesOf(List<VectorRecord> rows) {
-    long bytes = 0;
-    for (VectorRecord row : rows) {
-      float[] vector = row.vector();
-      byte[] payload = row.payload();
-      bytes += ROW_OVERHEAD_BYTES + 2L * row.id().length();
-      bytes += (vector == null ? 0 : 4L * vector.length) + (payload == null ? 0 : payload.length);
-    }
-    return bytes;
   }
 
   /** Takes no more, and waits for what waits to be committed, as long as a write may wait. */
@@ -338,20 +352,6 @@ public final class GroupCommitter implements AutoCloseable {
       if (late != null) {
         late.interrupt();
       }
-    }
-  }
-
-  private static final class Write {
-    private final List<VectorRecord> rows;
-    private final long bytes;
-    private final Runnable end;
-    private final AtomicBoolean isEnded = new AtomicBoolean();
-    private final CompletableFuture<Manifest> done = new CompletableFuture<>();
-
-    Write(List<VectorRecord> rows, long bytes, Runnable end) {
-      this.rows = rows;
-      this.bytes = bytes;
-      this.end = end;
     }
   }
 }

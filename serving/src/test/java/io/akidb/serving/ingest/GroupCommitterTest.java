@@ -24,8 +24,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.UUID;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -34,6 +36,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -49,6 +52,8 @@ class GroupCommitterTest {
               new CollectionName("c"),
               CollectionSchema.of(2, Metric.L2));
   private final List<Thread> threads = new CopyOnWriteArrayList<>();
+  private final Queue<Error> failures = new ConcurrentLinkedQueue<>();
+  private final List<Throwable> uncaught = new CopyOnWriteArrayList<>();
   private final AtomicInteger ended = new AtomicInteger();
   private volatile CountDownLatch mayGoOn = new CountDownLatch(0);
 
@@ -61,7 +66,10 @@ class GroupCommitterTest {
         window,
         timeout,
         task -> {
-          Thread thread = Thread.ofVirtual().unstarted(task);
+          Thread thread =
+              Thread.ofVirtual()
+                  .uncaughtExceptionHandler((which, e) -> uncaught.add(e))
+                  .unstarted(task);
           threads.add(thread);
           return thread;
         });
@@ -86,6 +94,10 @@ class GroupCommitterTest {
               mayGoOn.await();
             } catch (InterruptedException e) {
               throw new IllegalStateException(e);
+            }
+            Error failure = failures.poll();
+            if (failure != null) {
+              throw failure;
             }
           }
         };
@@ -228,12 +240,91 @@ class GroupCommitterTest {
                     super.start();
                   }
                 })) {
-      assertThatThrownBy(() -> committer.commit(row(1), ended::incrementAndGet))
-          .isInstanceOf(OutOfMemoryError.class);
-      assertThat(ended).hasValue(1);
-      assertThat(committer.queuedBytes()).isZero();
-      assertThat(committer.commit(row(2), ended::incrementAndGet).freshRows()).isEqualTo(1);
+      isRefusedOnce(committer);
     }
     assertThat(ended).hasValue(2);
+  }
+
+  @Test
+  void write_whoseThreadIsNotEvenThere_isNotLeftWaiting() {
+    AtomicBoolean isShort = new AtomicBoolean(true);
+    try (GroupCommitter committer =
+        committer(
+            Duration.ZERO,
+            Duration.ofSeconds(30),
+            task -> {
+              if (isShort.getAndSet(false)) {
+                throw new OutOfMemoryError("Java heap space");
+              }
+              return new Thread(task);
+            })) {
+      isRefusedOnce(committer);
+    }
+    assertThat(ended).hasValue(2);
+  }
+
+  private void isRefusedOnce(GroupCommitter committer) {
+    assertThatThrownBy(() -> committer.commit(row(1), ended::incrementAndGet))
+        .isInstanceOf(OutOfMemoryError.class);
+    assertThat(ended).hasValue(1);
+    assertThat(committer.queuedBytes()).isZero();
+    assertThat(committer.commit(row(2), ended::incrementAndGet).freshRows()).isEqualTo(1);
+  }
+
+  @Test
+  void failure_thatEndsTheThread_isToldToAllWhoWait_andLaterWritesAreMade() throws Exception {
+    mayGoOn = new CountDownLatch(1);
+    Error failure = new LinkageError("for a test");
+    failures.add(failure);
+    AtomicReference<Thread> waiting = new AtomicReference<>();
+    try (GroupCommitter committer = committer(Duration.ZERO, Duration.ofSeconds(30));
+        ExecutorService others = Executors.newVirtualThreadPerTaskExecutor()) {
+      Future<?> first =
+          others.submit(
+              () ->
+                  refused(
+                      Reason.OUTCOME_UNKNOWN,
+                      () -> committer.commit(row(1), ended::incrementAndGet)));
+      await("the commit is in the bucket", () -> collection.head().freshRows() == 1);
+      Future<?> second =
+          others.submit(
+              () -> {
+                waiting.set(Thread.currentThread());
+                refused(Reason.OVERLOADED, () -> committer.commit(row(2), ended::incrementAndGet));
+              });
+      await(
+          "the second write waits",
+          () -> waiting.get() != null && waiting.get().getState() == Thread.State.TIMED_WAITING);
+      mayGoOn.countDown();
+      first.get();
+      second.get();
+      assertThat(ended).hasValue(2);
+      assertThat(committer.queuedBytes()).isZero();
+      assertThat(threads.getFirst().join(Duration.ofSeconds(20))).isTrue();
+      assertThat(uncaught).containsExactly(failure);
+
+      assertThat(committer.commit(row(3), ended::incrementAndGet).freshRows()).isEqualTo(2);
+    }
+    assertThat(ended).hasValue(3);
+  }
+
+  @Test
+  void wantOfMemory_inACommitOrWhenAWriteEnds_isNotTheEndOfOthers() {
+    failures.add(new OutOfMemoryError("for a test"));
+    try (GroupCommitter committer = committer()) {
+      refused(Reason.OUTCOME_UNKNOWN, () -> committer.commit(row(1), ended::incrementAndGet));
+      assertThat(ended).hasValue(1);
+      Manifest committed =
+          committer.commit(
+              row(2),
+              () -> {
+                throw new OutOfMemoryError("for a test");
+              });
+      assertThat(committed.freshRows()).isEqualTo(2);
+      assertThat(committer.commit(row(3), ended::incrementAndGet).freshRows()).isEqualTo(3);
+      assertThat(committer.queuedBytes()).isZero();
+    }
+    assertThat(ended).hasValue(2);
+    assertThat(uncaught).isEmpty();
   }
 }
