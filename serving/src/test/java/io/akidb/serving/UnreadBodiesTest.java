@@ -133,6 +133,16 @@ class UnreadBodiesTest extends RestFixture {
           .contains(" 401 ");
       stranger.isAtItsEnd();
     }
+    // Whoever is asked for no key is a stranger, too.
+    try (Caller anybody = new Caller()) {
+      anybody.head("GET /health/live", node.key(), "Content-Length: 1000000");
+      assertThat(anybody.answer())
+          .contains("Connection: close")
+          .first()
+          .asString()
+          .contains(" 200 ");
+      anybody.isAtItsEnd();
+    }
   }
 
   @Test

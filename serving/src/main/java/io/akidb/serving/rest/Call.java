@@ -104,6 +104,11 @@ final class Call {
     return tenant == null ? null : tenant.tenantId();
   }
 
+  /** Whether it is known who calls: not where a route is open to all. */
+  boolean isOfKnownCaller() {
+    return principal != null;
+  }
+
   /** Who calls. */
   Principal principal() {
     if (principal == null) {

@@ -209,7 +209,7 @@ public final class RestServer implements AutoCloseable {
   private Answer handle(Context http, Route route, Arrivals.Body arrival, Departures.Room room) {
     int bodyMax = route.writes() ? config.writeBodyBytesMax() : config.otherBodyBytesMax();
     Call call = inFlight(http, route, () -> enter(http, route, bodyMax)).answeringIn(room);
-    unread.ofKnownCaller(http);
+    unread.of(http, call);
     if (route.method().equals("GET")) {
       return inFlight(http, route, () -> handleAudited(http, route, call));
     }

@@ -16,6 +16,9 @@ final class Unread {
   /** How far what is left may be behind the least pace: nothing is owed to a call that is over. */
   static final Duration PATIENCE = Duration.ofSeconds(5);
 
+  /** How long it is read, at whatever pace: the answer takes memory until then. */
+  static final Duration TIME_MAX = Duration.ofSeconds(20);
+
   private static final int BUFFER_BYTES = 16 << 10;
   // So that a body that is a little too large is answered and no more.
   private static final int TIMES_BODY = 2;
@@ -35,9 +38,11 @@ final class Unread {
     this.nanoTime = nanoTime;
   }
 
-  /** Has more thrown away for a caller who is let in than for a stranger. */
-  void ofKnownCaller(Context http) {
-    http.attribute(KNOWN_ATTRIBUTE, true);
+  /** Has more thrown away for a caller who is known and let in than for a stranger. */
+  void of(Context http, Call call) {
+    if (call.isOfKnownCaller()) {
+      http.attribute(KNOWN_ATTRIBUTE, true);
+    }
   }
 
   /** Says that a call's body was read to its end. */
@@ -76,14 +81,16 @@ final class Unread {
     }
   }
 
-  /** Whether it ends within so many bytes, and comes at the least pace until then. */
+  /** Whether it ends within so many bytes, and in time, and comes at the least pace until then. */
   boolean isRead(InputStream in, long max) throws IOException {
     Pace pace = new Pace(PATIENCE, nanoTime);
+    long began = nanoTime.getAsLong();
     byte[] thrownAway = new byte[BUFFER_BYTES];
     long count = 0;
     for (int length = in.read(thrownAway); length >= 0; length = in.read(thrownAway)) {
       count += length;
-      if (count > max || !pace.isKeptWith(length)) {
+      boolean late = nanoTime.getAsLong() - began > TIME_MAX.toNanos();
+      if (late || count > max || !pace.isKeptWith(length)) {
         return false;
       }
     }

@@ -45,4 +45,12 @@ class UnreadTest {
     assertThat(unread.isRead(slow(100, Unread.PATIENCE.dividedBy(200)), MAX)).isTrue();
     assertThat(unread.isRead(slow(100, Unread.PATIENCE.dividedBy(50)), MAX)).isFalse();
   }
+
+  @Test
+  void whatIsLeft_isNotReadForeverThoughItKeepsThePace() throws IOException {
+    Duration each = Duration.ofSeconds(1).dividedBy(Pace.BYTES_PER_SECOND_MIN);
+    int bytes = (int) (Unread.TIME_MAX.toSeconds() * Pace.BYTES_PER_SECOND_MIN);
+    assertThat(unread.isRead(slow(bytes - 10_000, each), MAX)).isTrue();
+    assertThat(unread.isRead(slow(bytes + 10_000, each), MAX)).isFalse();
+  }
 }
