@@ -26,6 +26,10 @@ final class Departures {
    */
   static final Duration PATIENCE = Duration.ofMinutes(1);
 
+  private static final int HEAP_DIVISOR = 8;
+  // Of the longest: else one caller's answer is all that a small heap has room for.
+  private static final int ANSWERS_MIN = 4;
+  private static final int SMALL_HEAP_DIVISOR = 4;
   private static final int TIMES_FREE = 3;
   private static final int PIECE_BYTES = 16 << 10;
 
@@ -44,6 +48,12 @@ final class Departures {
   Departures(long bytesMax, LongSupplier nanoTime) {
     this.bytesMax = bytesMax;
     this.nanoTime = nanoTime;
+  }
+
+  /** Most bytes of all answers in a heap of so many: one of the longest has room in any. */
+  static long bytesMax(long heapBytes) {
+    long few = Math.min((long) ANSWERS_MIN * AnswerBytes.BYTES_MAX, heapBytes / SMALL_HEAP_DIVISOR);
+    return Math.max(AnswerBytes.BYTES_MAX, Math.max(few, heapBytes / HEAP_DIVISOR));
   }
 
   /**

@@ -35,9 +35,6 @@ public final class RestServer implements AutoCloseable {
   // No tenant's id.
   private static final String PLATFORM = "platform";
   private static final int BODIES_HEAP_DIVISOR = 4;
-  private static final int ANSWERS_HEAP_DIVISOR = 8;
-  // Of the longest: else one caller's answer is all that a small heap has room for.
-  private static final int ANSWERS_MIN = 4;
   private static final int REPEATED_HEAP_DIVISOR = 32;
   private static final int HEADER_BYTES_MAX = 16 << 10;
 
@@ -97,11 +94,7 @@ public final class RestServer implements AutoCloseable {
                 config.writeBodyBytesMax(), Runtime.getRuntime().maxMemory() / BODIES_HEAP_DIVISOR),
             nanoTime);
     this.departures =
-        new Departures(
-            Math.max(
-                (long) ANSWERS_MIN * AnswerBytes.BYTES_MAX,
-                Runtime.getRuntime().maxMemory() / ANSWERS_HEAP_DIVISOR),
-            nanoTime);
+        new Departures(Departures.bytesMax(Runtime.getRuntime().maxMemory()), nanoTime);
     this.unread = new Unread(config, nanoTime);
     metrics.gauge(
         "akidb_http_answer_bytes",

@@ -34,6 +34,16 @@ class DeparturesTest {
     }
   }
 
+  @Test
+  void memoryForAnswers_isAnEighthOfTheHeap_moreOfASmallOne_andOneAnswerInAny() {
+    long mebi = 1 << 20;
+    assertThat(Departures.bytesMax(8192 * mebi)).isEqualTo(1024 * mebi);
+    assertThat(Departures.bytesMax(2048 * mebi)).isEqualTo(256 * mebi);
+    assertThat(Departures.bytesMax(1024 * mebi)).isEqualTo(256 * mebi);
+    assertThat(Departures.bytesMax(512 * mebi)).isEqualTo(128 * mebi);
+    assertThat(Departures.bytesMax(128 * mebi)).isEqualTo(AnswerBytes.BYTES_MAX);
+  }
+
   /** As many long answers as a caller is given. */
   private List<Departures.Room> fill(String caller) {
     List<Departures.Room> rooms = new ArrayList<>();
