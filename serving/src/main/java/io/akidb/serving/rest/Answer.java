@@ -17,6 +17,8 @@ record Answer(
   static final String JSON = "application/json";
   static final String PROBLEM = "application/problem+json";
 
+  private static final Blocks NOTHING = Blocks.of(new byte[0]);
+
   Answer(int status, String contentType, byte[] body, Map<String, String> headers) {
     this(status, contentType, Blocks.of(body), headers, false);
   }
@@ -34,7 +36,7 @@ record Answer(
   }
 
   static Answer noContent() {
-    return new Answer(204, JSON, new byte[0], Map.of());
+    return new Answer(204, JSON, NOTHING, Map.of(), false);
   }
 
   Answer with(String header, String value) {
@@ -50,6 +52,7 @@ record Answer(
 
   /** What may be kept of it. */
   Answer withoutSecret() {
-    return once ? new Answer(status, contentType, new Blocks(), headers, true) : this;
+    // No block either: the place that one takes is not counted where it is kept.
+    return once ? new Answer(status, contentType, NOTHING, headers, true) : this;
   }
 }
