@@ -11,11 +11,7 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Future;
-import java.util.concurrent.RejectedExecutionException;
 
 /**
  * The way of a query through one view of a collection: the fresh tier exactly, the partitions that
@@ -24,8 +20,7 @@ import java.util.concurrent.RejectedExecutionException;
  * k are answered only when there are no more. Thread-safe.
  */
 public final class Searcher {
-  private final ExecutorService helpers;
-  private final int helperCount;
+  private final SearchHelpers helpers;
   private final NodeMetrics metrics;
 
   /**
@@ -34,8 +29,7 @@ public final class Searcher {
    * @param helpers refuses work rather than queue it without bound; closed by its owner
    */
   public Searcher(ExecutorService helpers, int helperCount, NodeMetrics metrics) {
-    this.helpers = helpers;
-    this.helperCount = helperCount;
+    this.helpers = new SearchHelpers(helpers, helperCount);
     this.metrics = metrics;
   }
 
@@ -104,48 +98,7 @@ public final class Searcher {
   }
 
   private List<Hit> searchAll(PartitionSearch search, int[] positions) {
-    int groups = Math.min(positions.length, helperCount + 1);
-    List<Future<List<Hit>>> elsewhere = new ArrayList<>();
-    List<Integer> here = new ArrayList<>(List.of(0));
-    for (int group = 1; group < groups; group++) {
-      int mine = group;
-      try {
-        elsewhere.add(helpers.submit(() -> searchGroup(search, positions, mine, groups)));
-      } catch (RejectedExecutionException e) {
-        here.add(mine);
-      }
-    }
-    List<Hit> hits = new ArrayList<>();
-    for (int group : here) {
-      hits.addAll(searchGroup(search, positions, group, groups));
-    }
-    for (Future<List<Hit>> other : elsewhere) {
-      hits.addAll(resultOf(other));
-    }
-    return hits;
-  }
-
-  private static List<Hit> searchGroup(
-      PartitionSearch search, int[] positions, int group, int groups) {
-    List<Hit> hits = new ArrayList<>();
-    for (int i = group; i < positions.length; i += groups) {
-      hits.addAll(search.search(positions[i]));
-    }
-    return hits;
-  }
-
-  private static List<Hit> resultOf(Future<List<Hit>> future) {
-    try {
-      return future.get();
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof RuntimeException cause) {
-        throw cause;
-      }
-      throw new CompletionException(e.getCause());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new CompletionException(e);
-    }
+    return helpers.inGroups(positions.length, position -> search.search(positions[position]));
   }
 
   /** The k nearest; of an id that lies in two overlapping partitions one. */
