@@ -1,11 +1,10 @@
 package io.akidb.serving.shard;
 
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
 import io.akidb.diskann.VectorIndex;
 import io.akidb.serving.filter.Filter;
 import io.akidb.serving.filter.ShardFilter;
 import io.akidb.serving.fresh.FreshSnapshot;
+import java.lang.ref.WeakReference;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.roaringbitmap.RoaringBitmap;
@@ -15,24 +14,29 @@ import org.roaringbitmap.RoaringBitmap;
  * Thread-safe while its lease is held.
  */
 public final class OpenShard {
-  private static final long BITMAP_BYTES_MAX = 8 << 20;
-  private static final int FILTER_BYTES = 512;
-
-  private record Hidden(FreshSnapshot by, RoaringBitmap nodes) {}
+  /**
+   * What a fresh tier replaces or deletes here.
+   *
+   * @param by held weakly: it holds all rows of its tier, which are not to outlive the collection's
+   *     closing in a shard that stays. Who asks holds it, so that it is there when it matters.
+   */
+  record Hidden(WeakReference<FreshSnapshot> by, RoaringBitmap nodes) {}
 
   private final VectorIndex index;
-  private final Cache<Filter, RoaringBitmap> bitmaps =
-      Caffeine.newBuilder()
-          .maximumWeight(BITMAP_BYTES_MAX)
-          .<Filter, RoaringBitmap>weigher(
-              (filter, bitmap) ->
-                  FILTER_BYTES + (int) Math.min(1 << 30, bitmap.getLongSizeInBytes()))
-          .build();
+  private final KnownMatches matches;
+  private final long number;
   private volatile @Nullable Hidden hidden;
   private volatile int @Nullable [] nodesById;
 
-  OpenShard(VectorIndex index) {
+  OpenShard(VectorIndex index, KnownMatches matches) {
     this.index = index;
+    this.matches = matches;
+    this.number = matches.newShard();
+  }
+
+  /** What {@link KnownMatches} knows it by. */
+  long number() {
+    return number;
   }
 
   /** The mapped file. */
@@ -51,13 +55,13 @@ public final class OpenShard {
    * @param pulse run for each row that has to be read; ends the search by throwing
    */
   public RoaringBitmap matches(Filter filter, Runnable pulse) {
-    return bitmaps.get(filter, asked -> ShardFilter.evaluate(asked, index, pulse));
+    return matches.get(number, filter, pulse, () -> ShardFilter.evaluate(filter, index, pulse));
   }
 
   /** The nodes whose ids are replaced or deleted in a fresh tier. Not to be changed. */
   public RoaringBitmap hiddenBy(FreshSnapshot fresh) {
     Hidden known = hidden;
-    if (known == null || known.by() != fresh) {
+    if (known == null || !known.by().refersTo(fresh)) {
       RoaringBitmap nodes = new RoaringBitmap();
       fresh.forEachId(
           id -> {
@@ -66,10 +70,15 @@ public final class OpenShard {
               nodes.add(node);
             }
           });
-      known = new Hidden(fresh, nodes);
+      known = new Hidden(new WeakReference<>(fresh), nodes);
       hidden = known;
     }
     return known.nodes();
+  }
+
+  /** What {@link #hiddenBy} found last. */
+  @Nullable Hidden lastHidden() {
+    return hidden;
   }
 
   /** Position of the first node, by ascending id, whose id is greater; {@code size} if none is. */

@@ -12,9 +12,12 @@ import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Function;
@@ -36,6 +39,7 @@ public final class ShardCache implements AutoCloseable {
   private final long bytesMax;
   private final LongSupplier nanoTime;
   private final ShardFolder folder;
+  private final KnownMatches matches = KnownMatches.ofHeap();
   // In order of use, the least recent first. Also the lock of everything below.
   private final LinkedHashMap<ShardObject.CachedName, Entry> entries =
       new LinkedHashMap<>(16, 0.75f, true);
@@ -79,6 +83,9 @@ public final class ShardCache implements AutoCloseable {
     }
   }
 
+  /** A shard that is thrown out, and its file without its name. */
+  private record Evicted(Entry entry, Optional<Path> file) {}
+
   /**
    * Takes over what an earlier process left in the folder.
    *
@@ -112,24 +119,28 @@ public final class ShardCache implements AutoCloseable {
       entries.put(name, new Entry(name));
       bytes += name.bytes();
     }
+    List<Evicted> evicted;
     synchronized (entries) {
-      evictFor(null, 0);
+      evicted = evictFor(null, 0);
     }
+    discard(evicted);
     metrics.gauge("akidb_shard_cache_bytes", "Bytes of shards on this node.", this::bytes);
   }
 
   /**
    * A shard to read, fetched if it is not here. The caller closes the lease.
    *
-   * @throws ServingException OVERLOADED if everything else that fills the cache is being read
+   * @throws ServingException OVERLOADED if everything else that fills the cache is being read, or
+   *     what the tenant reads at once leaves others too little
    */
   ShardLease acquire(ShardObject object) {
     Entry entry;
     CompletableFuture<OpenShard> mine = null;
+    List<Evicted> evicted = List.of();
     synchronized (entries) {
       entry = entries.get(object.cachedName());
       if (entry == null) {
-        evictFor(object.tenant(), object.bytes());
+        evicted = evictFor(object.tenant(), object.bytes());
         entry = new Entry(object.cachedName());
         entries.put(entry.name, entry);
         bytes += object.bytes();
@@ -142,7 +153,7 @@ public final class ShardCache implements AutoCloseable {
       }
     }
     if (mine != null) {
-      load(object, entry, mine);
+      load(object, entry, mine, evicted);
     } else {
       metrics.shardHit();
     }
@@ -165,9 +176,14 @@ public final class ShardCache implements AutoCloseable {
     }
   }
 
-  private void load(ShardObject object, Entry entry, CompletableFuture<OpenShard> into) {
+  private void load(
+      ShardObject object,
+      Entry entry,
+      CompletableFuture<OpenShard> into,
+      List<Evicted> toMakeRoom) {
     try {
-      into.complete(new OpenShard(open(object)));
+      discard(toMakeRoom);
+      into.complete(new OpenShard(open(object), matches));
     } catch (RuntimeException | Error e) {
       synchronized (entries) {
         if (entries.remove(entry.name, entry)) {
@@ -198,41 +214,52 @@ public final class ShardCache implements AutoCloseable {
     }
   }
 
-  // Under the lock, deletion included: else a file that is fetched again could be deleted under its
-  // new name.
-  private void evictFor(@Nullable TenantId asker, long needed) {
+  /** Takes out what makes room, under the lock; to be {@linkplain #discard discarded} after it. */
+  private List<Evicted> evictFor(@Nullable TenantId asker, long needed) {
     long wanted = bytes + needed - bytesMax;
     if (wanted <= 0) {
-      return;
+      return List.of();
     }
-    List<Entry> evicted =
-        new Victims(entries.values(), wanted, nanoTime.getAsLong()).of(asker, needed);
-    if (evicted == null) {
+    List<Entry> victims =
+        new Victims(entries.values(), bytesMax, nanoTime.getAsLong()).of(asker, needed, wanted);
+    if (victims == null) {
       throw ServingException.of(
           Reason.OVERLOADED,
           "the shards that this query needs do not fit into the cache beside those in use; set a"
               + " larger cache-bytes");
     }
-    for (Entry entry : evicted) {
+    List<Evicted> evicted = new ArrayList<>(victims.size());
+    for (Entry entry : victims) {
       entries.remove(entry.name);
       bytes -= entry.bytes();
+      // By another name from here on: else a file that is fetched again could be deleted.
+      evicted.add(new Evicted(entry, folder.setAside(entry.name)));
     }
-    delete(evicted);
+    return evicted;
   }
 
-  private void delete(List<Entry> evicted) {
-    for (Entry entry : evicted) {
-      unmap(entry);
-      folder.delete(entry.name);
+  // Not under the lock: to unmap and to delete takes long, and nobody can find these any more.
+  private void discard(List<Evicted> evicted) {
+    Set<Long> closed = new HashSet<>();
+    for (Evicted each : evicted) {
+      OpenShard shard = openOf(each.entry());
+      if (shard != null) {
+        closed.add(shard.number());
+        shard.index().close();
+      }
+      each.file().ifPresent(folder::delete);
       metrics.shardEvicted();
     }
+    if (!closed.isEmpty()) {
+      matches.forget(closed);
+    }
   }
 
-  private static void unmap(Entry entry) {
+  private static @Nullable OpenShard openOf(Entry entry) {
     CompletableFuture<OpenShard> shard = entry.shard;
-    if (shard != null && shard.isDone() && !shard.isCompletedExceptionally()) {
-      shard.join().index().close();
-    }
+    return shard != null && shard.isDone() && !shard.isCompletedExceptionally()
+        ? shard.join()
+        : null;
   }
 
   void release(Entry entry) {
@@ -253,11 +280,21 @@ public final class ShardCache implements AutoCloseable {
     }
   }
 
+  /** How many answers of filters it remembers. */
+  long knownMatches() {
+    return matches.size();
+  }
+
   /** Unmaps everything; the files stay for the next start. Nobody may read any more. */
   @Override
   public void close() {
     synchronized (entries) {
-      entries.values().forEach(ShardCache::unmap);
+      for (Entry entry : entries.values()) {
+        OpenShard shard = openOf(entry);
+        if (shard != null) {
+          shard.index().close();
+        }
+      }
       entries.clear();
     }
     folder.close();

@@ -9,6 +9,7 @@ import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -100,9 +101,30 @@ final class ShardFolder implements AutoCloseable {
     }
   }
 
-  void delete(ShardObject.CachedName name) {
+  /**
+   * Takes a file's name off it, so that another may come by that name before it is deleted.
+   *
+   * @return what is to be {@linkplain #delete deleted}; empty if the file is not there
+   */
+  Optional<Path> setAside(ShardObject.CachedName name) {
     try {
-      Files.deleteIfExists(folder.resolve(name.fileName()));
+      return Optional.of(
+          Files.move(
+              folder.resolve(name.fileName()),
+              folder.resolve(UUID.randomUUID() + PARTIAL),
+              StandardCopyOption.ATOMIC_MOVE));
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
+    } catch (IOException e) {
+      LOG.log(Level.WARNING, "a shard that was thrown out of the cache cannot be moved", e);
+      return Optional.empty();
+    }
+  }
+
+  /** Deletes what was set aside; what is left of it goes at the next start. */
+  void delete(Path aside) {
+    try {
+      Files.deleteIfExists(aside);
     } catch (IOException e) {
       LOG.log(Level.WARNING, "a shard that was thrown out of the cache cannot be deleted", e);
     }

@@ -5,27 +5,43 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Collections;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.PriorityQueue;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Which shards make room in a full cache: what no tenant has used for a while, and then the least
  * recently used ones of whoever holds most. So a tenant that reads many shards once throws out its
- * own before those that others use (max-min fairness, as far as the cache is contended for). For
- * one choice.
+ * own before those that others use (max-min fairness, as far as the cache is contended for); what
+ * it reads at once throws out others' until three quarters of the cache are its. A little more room
+ * is made than is needed, so that not each miss has to look at all. For one choice.
  */
 final class Victims {
   /** After this a shard is anybody's to throw out: its tenant does not come back for it often. */
   static final Duration LEFT = Duration.ofMinutes(10);
 
+  // Of the cache: what is made room for besides.
+  private static final int SPARE_DIVISOR = 50;
+
+  /** A tenant's shards. */
+  private static final class Holding {
+    private long bytes;
+    // The least recently used first.
+    private final Deque<ShardCache.Entry> idle = new ArrayDeque<>();
+
+    long bytes() {
+      return bytes;
+    }
+  }
+
   private final Collection<ShardCache.Entry> byUse;
+  private final long bytesMax;
   private final long nowNanos;
   private final Set<ShardCache.Entry> chosen = new LinkedHashSet<>();
   private long wanted;
@@ -34,27 +50,30 @@ final class Victims {
    * Of these.
    *
    * @param byUse the least recently used ones first
-   * @param wanted bytes
+   * @param bytesMax of the whole cache
    * @param nowNanos as {@link System#nanoTime}
    */
-  Victims(Collection<ShardCache.Entry> byUse, long wanted, long nowNanos) {
+  Victims(Collection<ShardCache.Entry> byUse, long bytesMax, long nowNanos) {
     this.byUse = byUse;
-    this.wanted = wanted;
+    this.bytesMax = bytesMax;
     this.nowNanos = nowNanos;
   }
 
   /**
-   * Those that make room, or null if all that are not being read would not.
+   * Those that make room, or null if all that are not being read would not, or the asker would take
+   * too much of others'.
    *
    * @param asker who needs the room; null if nobody does
    * @param needed bytes that it will hold besides
+   * @param wanted bytes to be freed at least
    */
-  @Nullable List<ShardCache.Entry> of(@Nullable TenantId asker, long needed) {
+  @Nullable List<ShardCache.Entry> of(@Nullable TenantId asker, long needed, long wanted) {
+    this.wanted = wanted;
     chooseLeft();
-    if (wanted > 0) {
+    if (this.wanted > 0) {
       chooseOfMost(asker, needed);
     }
-    return wanted > 0 ? null : new ArrayList<>(chosen);
+    return this.wanted > 0 ? null : new ArrayList<>(chosen);
   }
 
   private void choose(ShardCache.Entry entry) {
@@ -62,44 +81,68 @@ final class Victims {
     wanted -= entry.bytes();
   }
 
+  private boolean isWanted(ShardCache.Entry entry) {
+    return wanted > 0 || entry.bytes() - wanted <= bytesMax / SPARE_DIVISOR;
+  }
+
   private void chooseLeft() {
     for (ShardCache.Entry entry : byUse) {
-      if (wanted <= 0) {
+      if (entry.unusedNanos(nowNanos) < LEFT.toNanos()) {
         return;
       }
-      if (entry.isIdle() && entry.unusedNanos(nowNanos) >= LEFT.toNanos()) {
+      if (entry.isIdle()) {
+        if (!isWanted(entry)) {
+          return;
+        }
         choose(entry);
       }
     }
   }
 
   private void chooseOfMost(@Nullable TenantId asker, long needed) {
-    Map<TenantId, Long> held = new HashMap<>();
-    Map<TenantId, Deque<ShardCache.Entry>> idle = new HashMap<>();
-    if (asker != null) {
-      held.put(asker, needed);
+    Map<TenantId, Holding> holdings = holdings();
+    Holding own = asker == null ? null : holdings.computeIfAbsent(asker, tenant -> new Holding());
+    if (own != null) {
+      own.bytes += needed;
     }
+    PriorityQueue<Holding> most =
+        new PriorityQueue<>(Comparator.comparingLong(Holding::bytes).reversed());
+    for (Holding holding : holdings.values()) {
+      if (!holding.idle.isEmpty()) {
+        most.add(holding);
+      }
+    }
+    while (!most.isEmpty()) {
+      Holding holding = most.remove();
+      ShardCache.Entry entry = holding.idle.remove();
+      if (!isWanted(entry) || (own != null && holding != own && isTooMuch(own, needed))) {
+        return;
+      }
+      choose(entry);
+      holding.bytes -= entry.bytes();
+      if (!holding.idle.isEmpty()) {
+        most.add(holding);
+      }
+    }
+  }
+
+  // Of a tenant that reads all that it holds. One shard at a time may be as large as it is.
+  private boolean isTooMuch(Holding own, long needed) {
+    return own.idle.isEmpty() && own.bytes > needed && own.bytes > bytesMax - bytesMax / 4;
+  }
+
+  private Map<TenantId, Holding> holdings() {
+    Map<TenantId, Holding> holdings = new HashMap<>();
     for (ShardCache.Entry entry : byUse) {
       TenantId holder = entry.holder();
-      if (holder == null || chosen.contains(entry)) {
-        continue;
-      }
-      held.merge(holder, entry.bytes(), Long::sum);
-      if (entry.isIdle()) {
-        idle.computeIfAbsent(holder, tenant -> new ArrayDeque<>()).add(entry);
-      }
-    }
-    while (wanted > 0 && !idle.isEmpty()) {
-      Map.Entry<TenantId, Deque<ShardCache.Entry>> most =
-          Collections.max(
-              idle.entrySet(),
-              Comparator.comparingLong(its -> held.getOrDefault(its.getKey(), 0L)));
-      ShardCache.Entry entry = most.getValue().remove();
-      choose(entry);
-      held.merge(most.getKey(), -entry.bytes(), Long::sum);
-      if (most.getValue().isEmpty()) {
-        idle.remove(most.getKey());
+      if (holder != null && !chosen.contains(entry)) {
+        Holding holding = holdings.computeIfAbsent(holder, tenant -> new Holding());
+        holding.bytes += entry.bytes();
+        if (entry.isIdle()) {
+          holding.idle.add(entry);
+        }
       }
     }
+    return holdings;
   }
 }

@@ -3,7 +3,10 @@ package io.akidb.serving.shard;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.akidb.catalog.CollectionSchema;
 import io.akidb.catalog.IndexType;
+import io.akidb.catalog.Metric;
+import io.akidb.catalog.VectorRecord;
 import io.akidb.diskann.BuildParameters;
 import io.akidb.diskann.BuildProgress;
 import io.akidb.diskann.BuildReport;
@@ -14,11 +17,17 @@ import io.akidb.diskann.IndexRecord;
 import io.akidb.diskann.IndexSchema;
 import io.akidb.objectstore.InMemoryStore;
 import io.akidb.serving.HookedStore;
+import io.akidb.serving.filter.Filter;
+import io.akidb.serving.fresh.FreshBudget;
+import io.akidb.serving.fresh.FreshSnapshot;
+import io.akidb.serving.fresh.FreshTier;
+import io.akidb.serving.fresh.IndexedVersions;
 import io.akidb.serving.metrics.NodeMetrics;
 import io.akidb.serving.problem.Reason;
 import io.akidb.serving.problem.ServingException;
 import io.akidb.tenancy.TenantId;
 import java.io.IOException;
+import java.lang.reflect.Field;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -27,10 +36,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.roaringbitmap.RoaringBitmap;
 
 /** Who makes room in the cache of shards; all of which are of one size here. */
 class ShardCacheTest {
@@ -75,10 +86,14 @@ class ShardCacheTest {
   }
 
   private void restart() throws IOException {
+    restart(ROOM);
+  }
+
+  private void restart(int room) throws IOException {
     cache =
         new ShardCache(
             store,
-            new ShardCacheConfig(folder.resolve("cache"), ROOM * built.bytes()),
+            new ShardCacheConfig(folder.resolve("cache"), room * built.bytes()),
             type -> IndexProvider.of(type.jsonName()),
             new NodeMetrics(),
             nanos::get);
@@ -194,5 +209,88 @@ class ShardCacheTest {
     assertThat(isHeld(many, ROOM - 1)).isFalse();
     assertThat(isHeld(many, 0)).isTrue();
     read.forEach(ShardLease::close);
+  }
+
+  @Test
+  void tenantThatReadsMuchAtOnce_leavesOthersAQuarter() {
+    scan(few, 2);
+    List<ShardLease> read = new ArrayList<>();
+    for (int i = 0; i < 4; i++) {
+      read.add(acquire(many, i));
+    }
+    assertThatThrownBy(() -> acquire(many, 4))
+        .isInstanceOfSatisfying(
+            ServingException.class, e -> assertThat(e.reason()).isEqualTo(Reason.OVERLOADED));
+    assertThat(isHeld(few, 0)).isTrue();
+    assertThat(isHeld(few, 1)).isTrue();
+    read.removeFirst().close();
+    assertThat(isThere(many, 4)).isFalse();
+    assertThat(isHeld(many, 0)).as("its own").isFalse();
+    assertThat(isHeld(few, 0)).isTrue();
+    nanos.addAndGet(Victims.LEFT.toNanos());
+    read.add(acquire(many, 4));
+    read.add(acquire(many, 5));
+    assertThat(isHeld(few, 0)).as("what is left by others is anybody's").isFalse();
+    read.forEach(ShardLease::close);
+  }
+
+  @Test
+  void smallShards_makeMoreRoomThanIsNeeded_soThatNotEachMissLooksForSome() throws IOException {
+    int room = 200;
+    cache.close();
+    restart(room);
+    scan(many, room);
+    assertThat(cache.bytes()).isEqualTo(room * built.bytes());
+    isThere(many, room);
+    assertThat(cache.bytes()).isEqualTo((room - room / 50) * built.bytes());
+    assertThat(isHeld(many, 4)).isFalse();
+    assertThat(isHeld(many, 5)).isTrue();
+  }
+
+  @Test
+  void shardThatIsThrownOut_leavesNoFileAndNoMatches() {
+    Filter filter = new Filter.Exists("a");
+    scan(many, ROOM);
+    try (ShardLease lease = acquire(many, 0)) {
+      assertThat(lease.shard().matches(filter).isEmpty()).isTrue();
+    }
+    assertThat(cache.knownMatches()).isEqualTo(1);
+    scan(few, ROOM);
+    scan(many, 2 * ROOM);
+    assertThat(isHeld(many, 0)).isFalse();
+    assertThat(cache.knownMatches()).isZero();
+    assertThat(folder.resolve("cache").toFile().list())
+        .filteredOn(name -> !name.equals("node.lock"))
+        .hasSize(ROOM);
+  }
+
+  @Test
+  void rowsOfAFreshTier_areNotHeldByTheShardThatTheyHideRowsOf() {
+    FreshTier tier =
+        new FreshTier(
+            new CollectionSchema(DIMENSION, Metric.L2, IndexType.DISKANN, new TreeMap<>()),
+            new FreshBudget(1 << 30).of(many),
+            IndexedVersions.NONE);
+    tier.apply(1, List.of(VectorRecord.tombstone("v3", 100)));
+    FreshSnapshot fresh = tier.snapshot();
+    try (ShardLease lease = acquire(many, 0)) {
+      OpenShard shard = lease.shard();
+      RoaringBitmap hidden = shard.hiddenBy(fresh);
+      assertThat(hidden).isEqualTo(RoaringBitmap.bitmapOf(lease.index().nodeId("v3")));
+      assertThat(shard.hiddenBy(fresh)).as("remembered").isSameAs(hidden);
+      assertThat(shard.lastHidden().by().refersTo(fresh)).isTrue();
+      shard.lastHidden().by().clear();
+      assertThat(shard.hiddenBy(fresh)).as("known by nothing else").isNotSameAs(hidden);
+      assertThat(shard.hiddenBy(fresh)).isEqualTo(hidden);
+      assertThat(fieldTypes(OpenShard.class, OpenShard.Hidden.class))
+          .doesNotContain(FreshSnapshot.class, FreshTier.class);
+    }
+  }
+
+  private static List<Class<?>> fieldTypes(Class<?>... of) {
+    return Stream.of(of)
+        .flatMap(type -> Stream.of(type.getDeclaredFields()))
+        .<Class<?>>map(Field::getType)
+        .toList();
   }
 }
