@@ -205,6 +205,8 @@ public final class FreshTier {
       float @Nullable [] vector,
       int vectorOffset,
       @Nullable FreshRow current) {
+    // May have to be read, and fail: before anything is counted.
+    boolean inIndex = current == null ? index.contains(id) : current.inIndex();
     long added = rowBytes(id, payload);
     int rowsWanted = vector != null && slots == capacity() ? lastBlockRows() : 0;
     if (rowsWanted > 0) {
@@ -212,7 +214,6 @@ public final class FreshTier {
     }
     memory.take(added);
     bytes += added;
-    boolean inIndex = current == null ? index.contains(id) : current.inIndex();
     int slot = vector == null ? FreshRow.NO_SLOT : slots;
     FreshRow row =
         new FreshRow(id, order, sequence, payload, declared, slot, inIndex, version + 1, current);

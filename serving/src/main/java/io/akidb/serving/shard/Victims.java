@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
  * Which shards make room in a full cache: what no tenant has used for a while, and then the least
  * recently used ones of whoever holds most. So a tenant that reads many shards once throws out its
  * own before those that others use (max-min fairness, as far as the cache is contended for); what
- * it reads at once throws out others' until three quarters of the cache are its. A little more room
- * is made than is needed, so that not each miss has to look at all. For one choice.
+ * it reads at once throws out others', since a search cannot do with less. A little more room is made
+ * than is needed, so that not each miss has to look at all. For one choice.
  */
 final class Victims {
   /** After this a shard is anybody's to throw out: its tenant does not come back for it often. */
@@ -60,8 +60,7 @@ final class Victims {
   }
 
   /**
-   * Those that make room, or null if all that are not being read would not, or the asker would take
-   * too much of others'.
+   * Those that make room, or null if all that are not being read would not.
    *
    * @param asker who needs the room; null if nobody does
    * @param needed bytes that it will hold besides
@@ -115,7 +114,7 @@ final class Victims {
     while (!most.isEmpty()) {
       Holding holding = most.remove();
       ShardCache.Entry entry = holding.idle.remove();
-      if (!isWanted(entry) || (own != null && holding != own && isTooMuch(own, needed))) {
+      if (!isWanted(entry)) {
         return;
       }
       choose(entry);
@@ -124,11 +123,6 @@ final class Victims {
         most.add(holding);
       }
     }
-  }
-
-  // Of a tenant that reads all that it holds. One shard at a time may be as large as it is.
-  private boolean isTooMuch(Holding own, long needed) {
-    return own.idle.isEmpty() && own.bytes > needed && own.bytes > bytesMax - bytesMax / 4;
   }
 
   private Map<TenantId, Holding> holdings() {
