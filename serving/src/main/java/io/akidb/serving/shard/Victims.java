@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
  * Which shards make room in a full cache: what no tenant has used for a while, and then the least
  * recently used ones of whoever holds most. So a tenant that reads many shards once throws out its
  * own before those that others use (max-min fairness, as far as the cache is contended for); what
- * it reads at once throws out others', since a search cannot do with less. A little more room is made
- * than is needed, so that not each miss has to look at all. For one choice.
+ * it reads at once throws out others', since a search cannot do with less. A little more room is
+ * made than is needed, so that not each miss has to look at all. For one choice.
  */
 final class Victims {
   /** After this a shard is anybody's to throw out: its tenant does not come back for it often. */
